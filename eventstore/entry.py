@@ -1,0 +1,58 @@
+"""What the log keeps: an entry, the same on every machine, inside this store's envelope."""
+
+from msgspec import Raw, Struct
+
+from eventstore.moments import Moment
+
+
+class Source(Struct, frozen=True, omit_defaults=True):
+    """Where an event comes from.
+
+    `kind` is `command` (typed), `scenario` (a line of a file) or `evidence` (read off a file);
+    `name` the file, `place` the line or record in it, `sha256` of the bytes that were read,
+    `recorder` who recorded it: user, machine and version.
+    """
+
+    kind: str
+    name: str = ""
+    place: str = ""
+    sha256: str = ""
+    recorder: str = ""
+    certainty: str = "observed"
+
+
+class NewEntry(Struct, frozen=True):
+    """An event on its way into the log; `data` is its JSON object as it will be stored."""
+
+    id: str
+    type: str
+    occurred_at: Moment
+    data: Raw
+    actor: str | None = None
+    source: Source | None = None
+
+
+class Entry(Struct, frozen=True):
+    """An event in its stream. `prev` is the SHA-256 of the entry before it in the stream."""
+
+    origin: str
+    stream: str
+    revision: int
+    id: str
+    type: str
+    occurred_at: Moment
+    actor: str | None
+    source: Source | None
+    data: Raw
+    prev: str
+
+
+class Recorded(Struct, frozen=True):
+    """An entry in this store: `position` is 1-based and dense, `batch` its first and last."""
+
+    position: int
+    recorded_at: Moment
+    batch: tuple[int, int]
+    synced: int
+    entry: Entry
+    digest: str

@@ -1,0 +1,1 @@
+"""What it means: trees, disk chains, findings and forecasts, folded from the log."""
