@@ -28,7 +28,7 @@ Upcast = Callable[[Raw], Event]
 """Reads the data of a retired type and gives the event that says the same today."""
 
 RETIRED: Mapping[str, Upcast] = {}
-"""Types that were written once and are no more; see `tests/eventstore/test_codec.py` for the form."""
+"""Types that were written once and are no more, each with the reader of its data."""
 
 EVENT_TYPES: Mapping[str, type[Event]] = {cls.__name__: cls for cls in get_args(Event)}
 

@@ -15,7 +15,7 @@
     - DamagedDisk         the signature is there, the structures behind it are not usable
     - NotAConfiguration   the file is no Hyper-V configuration, or cannot be read as one
   + Refused               a command the machine cannot obey in its present state
-  + BadInput              what the user typed cannot be understood: what, where, and what was expected
+  + BadInput              what was typed cannot be understood: what, where, what was expected
 """
 
 
@@ -71,7 +71,7 @@ class OutcomeUnknown(LogError):
 
 
 class LogDamaged(LogError):
-    """Published bytes are not as they were written; `position` is the first that cannot be trusted."""
+    """Published bytes are not as they were written; `position` is the first not to be trusted."""
 
     def __init__(self, position: int, kind: str, text: str) -> None:
         super().__init__(f"the log is damaged at position {position}: {text}")
@@ -109,4 +109,4 @@ class Refused(SnapledgerError):
 
 
 class BadInput(SnapledgerError):
-    """What was typed or given cannot be understood; the text says what came and what was expected."""
+    """What was given cannot be understood; the text says what came and what was expected."""

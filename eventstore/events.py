@@ -10,11 +10,11 @@ from typing import Literal
 from msgspec import Struct
 
 from eventstore.evidence.observations import DiskFacts
-from eventstore.ids import SnapshotId, VmId
+from eventstore.ids import SnapshotId
 from eventstore.moments import Moment
 
 Policy = Literal["offline", "live"]
-"""When pending merges run: *offline* when the VM stops (2008, 2008 R2), *live* at once (2012 on)."""
+"""When merges run: *offline* when the VM stops (2008, 2008 R2), *live* at once (2012 and later)."""
 
 Power = Literal["off", "running", "paused", "saved"]
 
@@ -115,7 +115,7 @@ class SnapshotRenamed(Struct, frozen=True):
 
 
 class SnapshotDeleted(Struct, frozen=True):
-    """The snapshot, its configuration and its saved state are gone; its disks are a matter apart."""
+    """The snapshot, its configuration and its saved state are gone; its disks follow by rule."""
 
     snapshot: SnapshotId
 
@@ -198,7 +198,7 @@ class DiskCloned(Struct, frozen=True, omit_defaults=True):
 
 
 class DiskMergedByHand(Struct, frozen=True):
-    """Somebody merged `child` down into its ancestor `into`; the sources stayed, no longer valid."""
+    """Somebody merged `child` into its ancestor `into`; the sources stayed, no longer valid."""
 
     child: str
     into: str
@@ -274,7 +274,7 @@ class VmConfigurationSeen(Struct, frozen=True, omit_defaults=True):
 
 
 class SnapshotConfigurationSeen(Struct, frozen=True, omit_defaults=True):
-    """A snapshot's configuration was read. Its disks are certain; the rest where its keys say it."""
+    """A snapshot's configuration was read: its disks for certain, the rest where keys say it."""
 
     snapshot: SnapshotId
     path: str
@@ -360,13 +360,7 @@ VmEvent = (
 """What one VM's own stream tells."""
 
 HandEvent = (
-    DiskCloned
-    | DiskMergedByHand
-    | DiskLost
-    | DiskWritten
-    | DiskMoved
-    | DiskCopied
-    | FreeSpaceSeen
+    DiskCloned | DiskMergedByHand | DiskLost | DiskWritten | DiskMoved | DiskCopied | FreeSpaceSeen
 )
 """What a host's stream tells: done to files, whoever uses them."""
 

@@ -4,6 +4,7 @@ r"""Paths of disks, parsed as Windows parses them on every system.
 A path that begins with a single `/` was found on a POSIX system and keeps its case.
 """
 
+from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import NewType
 
@@ -11,8 +12,9 @@ PathKey = NewType("PathKey", str)
 """What two spellings of one file have in common; never shown to anybody."""
 
 
+@lru_cache(maxsize=1 << 16)
 def path_key(path: str) -> PathKey:
-    """Give the identity of `path`: separators, `\\\\?\\`, dots and case no longer matter."""
+    r"""Give the identity of `path`: separators, `\\?\`, dots and case no longer matter."""
     if is_posix(path):
         return PathKey(str(PurePosixPath(path)))
     return PathKey(_upcased(_without_dots(plain(path))))
@@ -76,9 +78,7 @@ def _without_dots(path: str) -> str:
     for part in pure.parts[1:] if pure.anchor else pure.parts:
         if part == ".." and kept and kept[-1] != "..":
             kept.pop()
-        elif part != "..":
-            kept.append(part)
-        elif not pure.anchor:
+        elif part != ".." or not pure.anchor:
             kept.append(part)
     return pure.anchor + "\\".join(kept)
 

@@ -1,0 +1,135 @@
+"""How events change the disks of a machine: files come, go, merge, and change hands."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from eventstore.events import DiskDetached, MergeCompleted, NewDisk, SlotDisk
+from eventstore.machine import Disk, Heads, Machine, Merge, When
+from eventstore.paths import PathKey, path_key
+from eventstore.surprise import surprised
+
+
+def with_disk(machine: Machine, disk: SlotDisk, when: When) -> Machine:
+    """Know `disk` and its ancestors; what is known already stays as it is."""
+    disks = dict(machine.disks)
+    paths = (disk.path, *disk.ancestors)
+    for path, parent in zip(paths, (*disk.ancestors, None), strict=True):
+        key = path_key(path)
+        parent_key = path_key(parent) if parent is not None else None
+        if known := disks.get(key):
+            disks[key] = replace(known, is_lost=False, parent=known.parent or parent_key)
+        else:
+            disk_id = disk.disk_id if path == disk.path else None
+            disks[key] = Disk(path, parent_key, False, disk.slot, disk_id, when.at)
+    return replace(machine, disks=disks)
+
+
+def with_new_disks(machine: Machine, new: Iterable[NewDisk], when: When) -> Machine:
+    """Know the automatic disks that a take or an apply made, each below its parent."""
+    disks = dict(machine.disks)
+    for disk in new:
+        parent = path_key(disk.parent)
+        disks.setdefault(parent, Disk(disk.parent, None, False, disk.slot, None, when.at))
+        disks[path_key(disk.path)] = Disk(disk.path, parent, True, disk.slot, disk.disk_id, when.at)
+    return replace(machine, disks=disks)
+
+
+def heads_of(new: Iterable[NewDisk]) -> Heads:
+    return {disk.slot: path_key(disk.path) for disk in new}
+
+
+def attached(machine: Machine, disk: SlotDisk, when: When) -> Machine:
+    key = path_key(disk.path)
+    before = machine.now.heads.get(disk.slot)
+    if before is not None and before != key:
+        machine = surprised(
+            machine, when, expected=f"{disk.slot} empty", found=machine.path(before)
+        )
+    machine = with_disk(machine, disk, when)
+    return with_now_heads(machine, {**machine.now.heads, disk.slot: key})
+
+
+def detached(machine: Machine, event: DiskDetached, when: When) -> Machine:
+    """Rule R8a: the disk loses Now's reference and stays."""
+    before = machine.now.heads.get(event.slot)
+    if before != path_key(event.path):
+        found = "nothing" if before is None else machine.path(before)
+        machine = surprised(machine, when, expected=f"{event.path} in {event.slot}", found=found)
+    heads = {slot: key for slot, key in machine.now.heads.items() if slot != event.slot}
+    return with_now_heads(machine, heads)
+
+
+def disk_deleted(machine: Machine, path: str, when: When) -> Machine:
+    """Forget the file. One that is still referred to is kept as lost: somebody will miss it."""
+    key = path_key(path)
+    users = [snap.name for snap in machine.snapshots.values() if key in snap.heads.values()]
+    if key in machine.now.heads.values():
+        users.append("Now")
+    if users:
+        machine = surprised(
+            machine, when, expected=f"{path} unused", found=f"used by {', '.join(users)}"
+        )
+        return disk_lost(machine, key)
+    disks = {other: disk for other, disk in machine.disks.items() if other != key}
+    merging = tuple(merge for merge in machine.merging if key not in (merge.child, merge.into))
+    return replace(machine, disks=disks, merging=merging)
+
+
+def disk_lost(machine: Machine, key: PathKey) -> Machine:
+    """Mark the file as gone from its place, not by Hyper-V's doing."""
+    if key not in machine.disks:
+        return machine
+    lost = replace(machine.disks[key], is_lost=True)
+    return replace(machine, disks={**machine.disks, key: lost})
+
+
+def disk_found(machine: Machine, key: PathKey) -> Machine:
+    """Mark the file as standing at its place again."""
+    if key not in machine.disks:
+        return machine
+    found = replace(machine.disks[key], is_lost=False)
+    return replace(machine, disks={**machine.disks, key: found})
+
+
+def merged(machine: Machine, event: MergeCompleted, when: When) -> Machine:
+    """Rule R5: the parent file holds the child's content and takes over its users."""
+    child, into = path_key(event.child), path_key(event.into)
+    gone = machine.disks.get(child)
+    if gone is not None and gone.parent != into:
+        found = "no parent" if gone.parent is None else machine.path(gone.parent)
+        machine = surprised(
+            machine, when, expected=f"{event.into} as the parent of {event.child}", found=found
+        )
+    slot = gone.slot if gone is not None else ""
+    disks = {key: disk for key, disk in machine.disks.items() if key != child}
+    disks.setdefault(into, Disk(event.into, None, False, slot, None, when.at))
+    for key, disk in disks.items():
+        if disk.parent == child:
+            disks[key] = replace(disk, parent=into)
+    machine = replace(machine, disks=disks, merging=without_merge_of(machine, child))
+    return _with_heads_renamed(machine, child, into)
+
+
+def without_merge_of(machine: Machine, child: PathKey) -> tuple[Merge, ...]:
+    return tuple(merge for merge in machine.merging if merge.child != child)
+
+
+def with_now_heads(machine: Machine, heads: Heads) -> Machine:
+    """Let Now refer to `heads`; the configuration that named others is out of date."""
+    return replace(machine, now=replace(machine.now, heads=heads), configured=None)
+
+
+def _with_heads_renamed(machine: Machine, old: PathKey, new: PathKey) -> Machine:
+    def renamed(heads: Heads) -> Heads:
+        return {slot: new if key == old else key for slot, key in heads.items()}
+
+    snapshots = {
+        name: replace(snapshot, heads=renamed(snapshot.heads))
+        if old in snapshot.heads.values()
+        else snapshot
+        for name, snapshot in machine.snapshots.items()
+    }
+    if old in machine.now.heads.values():
+        machine = with_now_heads(machine, renamed(machine.now.heads))
+    return replace(machine, snapshots=snapshots)

@@ -1,0 +1,218 @@
+"""Everything the log tells, folded: all machines of a host, and what is known of files besides.
+
+What hands and accidents do to files stands in a stream of its own, because a file may belong to
+several VMs or to none; the fleet tells every machine that knows the file.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from eventstore import disk_changes
+from eventstore.codec import Unknown, decode
+from eventstore.disk_rules import Neighbours, ancestors, references
+from eventstore.entry import Recorded
+from eventstore.events import (
+    DiskCloned,
+    DiskCopied,
+    DiskGone,
+    DiskLost,
+    DiskMergedByHand,
+    DiskMoved,
+    DiskSeen,
+    DiskWritten,
+    Event,
+    FolderRead,
+    ForkedFrom,
+    FreeSpaceSeen,
+    HandEvent,
+    TailSetAside,
+)
+from eventstore.evolve import evolve
+from eventstore.ids import VmId
+from eventstore.machine import Disk, Machine, When
+from eventstore.paths import PathKey, path_key, volume_of
+
+
+class Sighting(Struct, frozen=True):
+    """The last reading of a disk file; `gone` when a later walk did not find it."""
+
+    seen: DiskSeen
+    stream: str
+    when: When
+    gone: When | None = None
+
+
+class HandMerge(Struct, frozen=True):
+    """Somebody merged a file into `into` and left the file behind."""
+
+    into: PathKey
+    when: When
+
+
+class FolderSeen(Struct, frozen=True):
+    """The last walk of a folder."""
+
+    read: FolderRead
+    when: When
+
+
+class Space(Struct, frozen=True):
+    """Bytes free on a volume when somebody last looked."""
+
+    free_bytes: int
+    when: When
+
+
+class Oddment(Struct, frozen=True):
+    """An entry that this version cannot use: kept and shown."""
+
+    stream: str
+    unknown: Unknown
+    when: When
+
+
+@dataclass
+class Fleet:
+    """The state of everything; `evolve` changes it in place, one entry at a time.
+
+    `loose` holds disks that hands made and no VM has used yet. `written` says when a file was
+    last written past Hyper-V, `lost` when it vanished without Hyper-V's doing.
+    """
+
+    machines: dict[VmId, Machine] = field(default_factory=dict)
+    loose: dict[PathKey, Disk] = field(default_factory=dict)
+    sightings: dict[PathKey, Sighting] = field(default_factory=dict)
+    folders: dict[str, FolderSeen] = field(default_factory=dict)
+    written: dict[PathKey, When] = field(default_factory=dict)
+    merged_by_hand: dict[PathKey, HandMerge] = field(default_factory=dict)
+    lost: dict[PathKey, When] = field(default_factory=dict)
+    volumes: dict[str, Space] = field(default_factory=dict)
+    oddments: list[Oddment] = field(default_factory=list)
+    last: When | None = None
+
+    def evolve(self, stream: str, event: Event | Unknown, when: When) -> None:
+        """Take in one event of `stream`."""
+        self.last = when if self.last is None else max(self.last, when)
+        match event:
+            case Unknown():
+                self.oddments.append(Oddment(stream, event, when))
+            case DiskSeen(path):
+                self.sightings[path_key(path)] = Sighting(event, stream, when)
+            case DiskGone(path):
+                if sighting := self.sightings.get(path_key(path)):
+                    self.sightings[path_key(path)] = replace(sighting, gone=when)
+            case FolderRead():
+                self.folders[stream] = FolderSeen(event, when)
+            case (
+                DiskCloned()
+                | DiskMergedByHand()
+                | DiskLost()
+                | DiskWritten()
+                | DiskMoved()
+                | DiskCopied()
+                | FreeSpaceSeen()
+            ):
+                self._by_hand(event, when)
+            case TailSetAside() | ForkedFrom():
+                pass  # the log's own housekeeping says nothing about machines
+            case _:
+                vm = VmId(stream.removeprefix("vm/").upper())
+                self.machines[vm] = evolve(self.machines.get(vm) or Machine(vm), event, when)
+
+    def disk(self, key: PathKey) -> Disk | None:
+        """Give a disk as history knows it: a machine's own, else a loose one."""
+        for machine in self.machines.values():
+            if key in machine.disks:
+                return machine.disks[key]
+        return self.loose.get(key)
+
+    def ancestor_paths(self, path: str) -> tuple[str, ...]:
+        """Give the parents of a known disk, nearest first."""
+        found: list[str] = []
+        disk = self.disk(path_key(path))
+        while disk is not None and disk.parent is not None:
+            parent = self.disk(disk.parent)
+            if parent is None or parent.path in found:
+                break
+            found.append(parent.path)
+            disk = parent
+        return tuple(found)
+
+    def neighbours(self, vm: VmId) -> Neighbours:
+        """Give what all VMs but `vm` have to do with its disks."""
+        referenced: set[PathKey] = set()
+        below: defaultdict[PathKey, set[PathKey]] = defaultdict(set)
+        files = {key for key, disk in self.loose.items() if not disk.is_lost}
+        for other in self.machines.values():
+            if other.id == vm:
+                continue
+            files.update(key for key, disk in other.disks.items() if not disk.is_lost)
+            for head in references(other):
+                referenced.add(head)
+                chain = (head, *ancestors(other, head))
+                for child, parent in pairwise(chain):
+                    below[parent].add(child)
+        return Neighbours(
+            frozenset(referenced),
+            {parent: frozenset(theirs) for parent, theirs in below.items()},
+            frozenset(files - self._own(vm)),
+        )
+
+    def _own(self, vm: VmId) -> set[PathKey]:
+        return set(self.machines[vm].disks) if vm in self.machines else set()
+
+    def _by_hand(self, event: HandEvent, when: When) -> None:
+        match event:
+            case DiskCloned(child, parent, disk_id):
+                self._appears(Disk(child, path_key(parent), False, "", disk_id, when.at))
+            case DiskCopied(path, to):
+                self._appears_as(path, to, when)
+            case DiskMoved(path, to):
+                self._appears_as(path, to, when)
+                self._vanishes(path_key(path), when)
+            case DiskLost(path):
+                self._vanishes(path_key(path), when)
+            case DiskWritten(path):
+                self.written[path_key(path)] = when
+            case DiskMergedByHand(child, into):
+                self.merged_by_hand[path_key(child)] = HandMerge(path_key(into), when)
+                self.written[path_key(into)] = when
+            case FreeSpaceSeen(volume, free_bytes):
+                self.volumes[volume_of(volume).upper() or volume] = Space(free_bytes, when)
+
+    def _appears_as(self, path: str, to: str, when: When) -> None:
+        known = self.disk(path_key(path))
+        parent, disk_id = (known.parent, known.disk_id) if known else (None, None)
+        self._appears(Disk(to, parent, False, "", disk_id, when.at))
+
+    def _appears(self, disk: Disk) -> None:
+        key = path_key(disk.path)
+        self.lost.pop(key, None)
+        self.loose[key] = disk
+        for vm, machine in self.machines.items():
+            if key in machine.disks:
+                self.machines[vm] = disk_changes.disk_found(machine, key)
+
+    def _vanishes(self, key: PathKey, when: When) -> None:
+        self.lost[key] = when
+        self.loose.pop(key, None)
+        for vm, machine in self.machines.items():
+            if key in machine.disks:
+                self.machines[vm] = disk_changes.disk_lost(machine, key)
+
+
+def fold(entries: Iterable[Recorded]) -> Fleet:
+    """Give the fleet after `entries`, in the order in which things happened.
+
+    Evidence arrives late, so the order is (`occurred_at`, `position`), not that of the log.
+    """
+    fleet = Fleet()
+    for recorded in sorted(entries, key=lambda each: (each.entry.occurred_at, each.position)):
+        when = When(recorded.entry.occurred_at, recorded.position)
+        fleet.evolve(recorded.entry.stream, decode(recorded.entry), when)
+    return fleet

@@ -1,0 +1,138 @@
+"""One virtual machine as of a moment: power, snapshot forest, Now, and its forest of disks.
+
+Tree and chain are two things. Snapshots and Now *refer* to disks (their heads); disks have
+parents of their own. Neither is ever derived from the other.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from eventstore.events import Policy, Power
+from eventstore.ids import SnapshotId, VmId
+from eventstore.moments import Moment
+from eventstore.paths import PathKey
+
+SNAPSHOTS_MAX = 50
+"""Hyper-V's own limit for one virtual machine."""
+
+Heads = dict[str, PathKey]
+"""The disk that a snapshot or Now refers to, by slot."""
+
+
+class When(Struct, frozen=True, order=True):
+    """The place of an event on both time axes: when it happened, and when we learned it."""
+
+    at: Moment
+    position: int
+
+
+class Contradiction(Struct, frozen=True):
+    """An event that the model did not expect: it is believed, and remembered as odd."""
+
+    position: int
+    expected: str
+    found: str
+
+
+class Disk(Struct, frozen=True):
+    """A disk file of this VM; `is_automatic` when Hyper-V made it for a snapshot."""
+
+    path: str
+    parent: PathKey | None
+    is_automatic: bool
+    slot: str
+    disk_id: str | None
+    since: Moment
+    is_lost: bool = False
+
+
+class Snapshot(Struct, frozen=True):
+    """A point in time: the disks that were current then, and its place in the tree."""
+
+    id: SnapshotId
+    name: str
+    parent: SnapshotId | None
+    taken: When
+    has_saved_state: bool
+    heads: Heads
+    production: bool = False
+    is_parent_known: bool = True
+
+
+class Now(Struct, frozen=True):
+    """The VM's own running state: a leaf of the snapshot tree, under a snapshot or alone."""
+
+    parent: SnapshotId | None = None
+    heads: Heads = {}
+
+
+class Merge(Struct, frozen=True):
+    """The content of `child` goes into its parent file `into`, whose name survives."""
+
+    child: PathKey
+    into: PathKey
+
+
+class VmFile(Struct, frozen=True):
+    """A file or folder of the VM that is not a disk."""
+
+    path: str
+    kind: Literal["config", "memory", "devices", "folder"]
+    owner: SnapshotId | Literal["now"]
+    since: Moment
+
+
+class Machine(Struct, frozen=True):
+    """All that is known of one VM. `power` is None where nothing tells it.
+
+    `is_observed` marks a VM known only from configuration that was read, never from its own
+    events: what is read next replaces what was read before.
+    `configured` is what Now's configuration named when it was last read, None if it never was.
+    """
+
+    id: VmId
+    name: str = ""
+    policy: Policy = "offline"
+    merge_on_save: bool = True
+    root: str = ""
+    power: Power | None = None
+    registered: When | None = None
+    removed: When | None = None
+    is_observed: bool = False
+    snapshots: dict[SnapshotId, Snapshot] = {}
+    now: Now = Now()
+    disks: dict[PathKey, Disk] = {}
+    files: tuple[VmFile, ...] = ()
+    merging: tuple[Merge, ...] = ()
+    merges_held: bool = False
+    configured: Heads | None = None
+    snapshots_listed: int | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        return self.registered is not None
+
+    @property
+    def is_present(self) -> bool:
+        return self.is_known and self.removed is None
+
+    def path(self, key: PathKey) -> str:
+        """Give the path of a disk as it was first spelled; of an unknown one, its key."""
+        return self.disks[key].path if key in self.disks else key
+
+    def children_of(self, snapshot: SnapshotId | None) -> tuple[Snapshot, ...]:
+        """Give the snapshots that hang under `snapshot`, oldest first; None gives the roots."""
+        below = (child for child in self.snapshots.values() if child.parent == snapshot)
+        return tuple(sorted(below, key=lambda child: child.taken))
+
+    def subtree_of(self, top: SnapshotId) -> tuple[SnapshotId, ...]:
+        """Give `top` and all that hangs below it, parents first."""
+        found, waiting = [], [top]
+        while waiting:
+            snapshot = waiting.pop()
+            if snapshot not in found:
+                found.append(snapshot)
+                waiting.extend(child.id for child in reversed(self.children_of(snapshot)))
+        return tuple(found)

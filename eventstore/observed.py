@@ -1,0 +1,132 @@
+"""How configuration that was read changes a machine.
+
+A VM without a history of its own is simply what its configuration says. Where history exists,
+configuration is a second witness: its references count too, and what differs is remembered.
+"""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from eventstore.disk_changes import with_disk
+from eventstore.events import (
+    ConfigurationGone,
+    Policy,
+    SlotDisk,
+    SnapshotConfigurationSeen,
+    VmConfigurationSeen,
+)
+from eventstore.machine import Heads, Machine, Now, Snapshot, VmFile, When
+from eventstore.paths import folder_of, path_key, suffix_of
+from eventstore.snapshot_changes import deleted
+from eventstore.surprise import surprised
+
+OFFLINE_FORMAT_MAX = 0x200
+"""Configuration versions: 512 is 2.0 (2008 R2), 1280 is 5.0 (2012 R2), 2304 is 9.0."""
+
+
+def configuration_seen(machine: Machine, event: VmConfigurationSeen, when: When) -> Machine:
+    machine = _with_disks(machine, event.disks, when)
+    heads = {disk.slot: path_key(disk.path) for disk in event.disks}
+    machine = replace(machine, configured=heads, snapshots_listed=event.snapshots_listed)
+    if machine.is_present and not machine.is_observed:
+        return _held_against_history(machine, heads, when)
+    return replace(
+        machine,
+        name=event.name,
+        policy=_policy(event.format_version),
+        root=folder_of(folder_of(event.path)),
+        registered=machine.registered or when,
+        removed=None,
+        is_observed=True,
+        now=Now(parent=machine.now.parent, heads=heads),
+        files=_with_file(machine, VmFile(event.path, "config", "now", when.at)),
+    )
+
+
+def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
+    machine = _with_disks(machine, event.disks, when)
+    heads = {disk.slot: path_key(disk.path) for disk in event.disks}
+    known = machine.snapshots.get(event.snapshot)
+    if known is not None and not machine.is_observed:
+        return _same_snapshot(machine, known, heads, when)
+    if machine.is_known and not machine.is_observed:
+        machine = surprised(
+            machine,
+            when,
+            expected=f"no snapshot {event.snapshot}",
+            found=f"its configuration {event.path}",
+        )
+    snapshot = Snapshot(
+        id=event.snapshot,
+        name=event.name or event.snapshot,
+        parent=event.parent,
+        taken=When(event.taken_at, when.position) if event.taken_at else when,
+        has_saved_state=event.has_saved_state,
+        heads=heads,
+        is_parent_known=event.is_parent_known,
+    )
+    return replace(
+        machine,
+        is_observed=machine.is_observed or not machine.is_known,
+        registered=machine.registered or when,
+        snapshots={**machine.snapshots, snapshot.id: snapshot},
+        files=_with_file(machine, VmFile(event.path, "config", snapshot.id, when.at)),
+    )
+
+
+def configuration_gone(machine: Machine, event: ConfigurationGone, when: When) -> Machine:
+    if not machine.is_observed:
+        return surprised(machine, when, expected=event.path, found="the file is gone")
+    if event.snapshot is not None:
+        return deleted(machine, (event.snapshot,))
+    return replace(machine, removed=when, configured=None)
+
+
+def _policy(format_version: int | None) -> Policy:
+    is_offline = format_version is not None and format_version <= OFFLINE_FORMAT_MAX
+    return "offline" if is_offline else "live"
+
+
+def _with_disks(machine: Machine, disks: Iterable[SlotDisk], when: When) -> Machine:
+    """Know the disks a configuration names. Their suffix is all it tells of who made them."""
+    for disk in disks:
+        key = path_key(disk.path)
+        is_new = key not in machine.disks
+        machine = with_disk(machine, disk, when)
+        if is_new and suffix_of(disk.path) in {".avhd", ".avhdx"}:
+            automatic = replace(machine.disks[key], is_automatic=True)
+            machine = replace(machine, disks={**machine.disks, key: automatic})
+    return machine
+
+
+def _held_against_history(machine: Machine, heads: Heads, when: When) -> Machine:
+    if heads == machine.now.heads:
+        return machine
+    return surprised(
+        machine,
+        when,
+        expected=f"Now on {_listed(machine, machine.now.heads)}",
+        found=f"its configuration names {_listed(machine, heads)}",
+    )
+
+
+def _same_snapshot(machine: Machine, known: Snapshot, heads: Heads, when: When) -> Machine:
+    if heads == known.heads:
+        return machine
+    return surprised(
+        machine,
+        when,
+        expected=f"snapshot {known.name} on {_listed(machine, known.heads)}",
+        found=f"its configuration names {_listed(machine, heads)}",
+    )
+
+
+def _listed(machine: Machine, heads: Heads) -> str:
+    return ", ".join(machine.path(key) for key in heads.values()) or "no disk"
+
+
+def _with_file(machine: Machine, file: VmFile) -> tuple[VmFile, ...]:
+    if any(known.path == file.path for known in machine.files):
+        return machine.files
+    return (*machine.files, file)
