@@ -1,0 +1,75 @@
+"""Which disk files the drives of a configuration name, and in which slots."""
+
+import re
+from collections.abc import Iterator
+
+from eventstore.events import SlotDisk
+from eventstore.evidence.keytree import Key
+from eventstore.ids import guid
+from eventstore.paths import suffix_of
+
+BUSES = {
+    "83F8638B-8DCA-4152-9EDA-2CA8B33039B4": "IDE",
+    "D422512D-2BF2-4752-809D-7B82B5FCB1B4": "SCSI",
+    "8F0D2762-0B00-4E04-AF4F-19010527CB93": "FLOPPY",
+}
+"""Device GUIDs of the controllers; a drive of any other device is in a slot `OTHER n:m`."""
+
+OTHER_BUS = "OTHER"
+
+DISK_SUFFIXES = frozenset({".vhd", ".avhd", ".vhdx", ".avhdx", ".vhds"})
+
+_NUMBER = re.compile("[0-9]{1,3}")
+
+
+def attached_disks(tree: Key) -> Iterator[SlotDisk]:
+    """Give the disk files in a VM's drives; raises NotAConfiguration on a key of another type."""
+    next_number = dict.fromkeys([*BUSES.values(), OTHER_BUS], 0)
+    for bus, device in _storage_devices(tree):
+        first = next_number[bus]
+        for number, controller in _numbered(device, "controller"):
+            next_number[bus] = max(next_number[bus], first + number + 1)
+            for location, drive in _numbered(controller, "drive"):
+                if path := _disk_path(tree, f"{device.name}/{controller.name}/{drive.name}"):
+                    yield SlotDisk(slot=f"{bus} {first + number}:{location}", path=path)
+        # A SCSI controller without disks has no keys, and yet takes a number.
+        next_number[bus] = max(next_number[bus], first + 1)
+
+
+def _storage_devices(tree: Key) -> Iterator[tuple[str, Key]]:
+    """Give bus and keys of every device that may hold disks, in the manifest's order."""
+    nodes = {found: key for key in tree.children if (found := guid(key.name.strip("_")))}
+    manifest = dict(_manifest(tree))
+    # The emulated controllers stand in no manifest: their keys are named after the device itself.
+    for own in dict.fromkeys([*manifest, *nodes]):
+        bus = BUSES.get(manifest.get(own, own), OTHER_BUS)
+        keys = nodes.get(own, Key(own))
+        if bus != OTHER_BUS or any(_numbered(keys, "controller")):
+            yield bus, keys
+
+
+def _manifest(tree: Key) -> Iterator[tuple[str, str]]:
+    listed = tree.at("manifest")
+    for entry in listed.children if listed else ():
+        instance = guid(entry.text("instance") or "")
+        device = guid(entry.text("device") or "")
+        if instance and device:
+            yield instance, device
+
+
+def _numbered(key: Key, name: str) -> Iterator[tuple[int, Key]]:
+    """Give the children called `name` and a number, with that number."""
+    for child in key.children:
+        number = child.name.removeprefix(name)
+        if number != child.name and _NUMBER.fullmatch(number):
+            yield int(number), child
+
+
+def _disk_path(tree: Key, drive: str) -> str | None:
+    """Give the drive's disk file; ISO, VFD and NONE drives and physical disks have none."""
+    path = tree.text(f"{drive}/pathname")
+    declared = tree.text(f"{drive}/type") or ""
+    # A reference overlooked makes a needed file look like an orphan: the suffix counts, too.
+    if path and (declared.upper() == "VHD" or suffix_of(path) in DISK_SUFFIXES):
+        return path
+    return None
