@@ -14,7 +14,10 @@ DiskKind = Literal["fixed", "dynamic", "differencing"]
 
 
 class Check(Struct, frozen=True, omit_defaults=True):
-    """One thing verified about a file; `text` says what was found when it failed."""
+    """One thing verified about a file.
+
+    `text` says what was found when it failed; on a passed check it is a remark worth showing.
+    """
 
     name: str
     passed: bool
