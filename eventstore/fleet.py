@@ -19,6 +19,7 @@ from eventstore.entry import Recorded
 from eventstore.events import (
     DiskCloned,
     DiskCopied,
+    DiskDeleted,
     DiskGone,
     DiskLost,
     DiskMergedByHand,
@@ -30,6 +31,7 @@ from eventstore.events import (
     ForkedFrom,
     FreeSpaceSeen,
     HandEvent,
+    MergeCompleted,
     TailSetAside,
 )
 from eventstore.evolve import evolve
@@ -123,6 +125,10 @@ class Fleet:
             case _:
                 vm = VmId(stream.removeprefix("vm/").upper())
                 self.machines[vm] = evolve(self.machines.get(vm) or Machine(vm), event, when)
+                if isinstance(event, DiskDeleted):
+                    self._removed(path_key(event.path), vm, when)
+                elif isinstance(event, MergeCompleted):
+                    self._removed(path_key(event.child), vm, when)
 
     def disk(self, key: PathKey) -> Disk | None:
         """Give a disk as history knows it: a machine's own, else a loose one."""
@@ -163,12 +169,23 @@ class Fleet:
             frozenset(files - self._own(vm)),
         )
 
+    def _removed(self, key: PathKey, by: VmId, when: When) -> None:
+        """Hyper-V removed a file for one VM: nobody else will find it at its place any more."""
+        if (sighting := self.sightings.get(key)) and sighting.gone is None:
+            self.sightings[key] = replace(sighting, gone=when)
+        self.loose.pop(key, None)
+        for vm, machine in self.machines.items():
+            if vm != by and key in machine.disks:
+                self.machines[vm] = disk_changes.disk_lost(machine, key)
+
     def _own(self, vm: VmId) -> set[PathKey]:
         return set(self.machines[vm].disks) if vm in self.machines else set()
 
     def _by_hand(self, event: HandEvent, when: When) -> None:
         match event:
             case DiskCloned(child, parent, disk_id):
+                if self.disk(path_key(parent)) is None:
+                    self._appears(Disk(parent, None, False, "", None, when.at))
                 self._appears(Disk(child, path_key(parent), False, "", disk_id, when.at))
             case DiskCopied(path, to):
                 self._appears_as(path, to, when)
