@@ -5,6 +5,7 @@
     - WrongRevision       somebody else appended to this stream first
     - DuplicateId         the id is taken in this stream by another event
     - BatchTooLarge       more entries or bytes than one batch may hold
+    - DiskFull            the batch had no room; nothing was stored
     - LogBusy             another process holds the writer's lock
     - OutcomeUnknown      the write may or may not be stored: repeat the same call
     - LogDamaged          bytes that were published do not read as they were written
@@ -38,12 +39,17 @@ class WrongRevision(LogError):
 
 
 class DuplicateId(LogError):
-    """An event id already stands in its stream, with other content or in another place."""
+    """An event id already stands in its stream, with other content or in another place.
+
+    `position` is where, 0 when the batch itself has the id twice.
+    """
 
     def __init__(self, stream: str, event_id: str, *, position: int) -> None:
         super().__init__(
             f"stream {stream} has event {event_id} at position {position} already, "
             "and not as the repeat of this append"
+            if position
+            else f"event {event_id} for stream {stream} is given twice in one batch"
         )
         self.stream = stream
         self.event_id = event_id
@@ -52,6 +58,10 @@ class DuplicateId(LogError):
 
 class BatchTooLarge(LogError):
     """One append was given more than a batch may hold; nothing was stored."""
+
+
+class DiskFull(LogError):
+    """The disk has no room for the batch; nothing was stored, and reading goes on."""
 
 
 class LogBusy(LogError):

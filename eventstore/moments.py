@@ -21,6 +21,11 @@ def moment(when: datetime) -> Moment:
     return Moment(when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0"))
 
 
+def now() -> Moment:
+    """Read the wall clock; the rim of the program passes this in where a clock is wanted."""
+    return moment(datetime.now(UTC))
+
+
 def datetime_of(when: Moment) -> datetime:
     return datetime.fromisoformat(when)
 

@@ -30,12 +30,16 @@ class Violation(Struct, frozen=True):
 
 
 class CheckResult(Struct, frozen=True):
-    """What a full check found; `tails_set_aside` counts what recovery moved to quarantine."""
+    """What a full check found; `tails_set_aside` counts what recovery moved to quarantine.
+
+    `notes` are worth knowing and no fault of the log, such as a clock that was set back.
+    """
 
     entries: int
     violations: tuple[Violation, ...]
     sealed_through: int = 0
     tails_set_aside: int = 0
+    notes: tuple[Violation, ...] = ()
 
     @property
     def is_ok(self) -> bool:
@@ -55,8 +59,8 @@ class EventLog(Protocol):
 
         `expected` is the stream's revision before, 0 for a new stream. An append whose ids stand
         right after `expected` already is answered with the first positions and stores nothing.
-        Raises WrongRevision, DuplicateId, BatchTooLarge, LogBusy, OutcomeUnknown, LogDamaged,
-        HandleDead.
+        Raises WrongRevision, DuplicateId, BatchTooLarge, BadInput (text or data that JSON cannot
+        carry), LogBusy, DiskFull, OutcomeUnknown, LogDamaged, HandleDead.
         """
         ...
 

@@ -1,0 +1,147 @@
+"""From events to the bytes of a batch: what may be stored, and how its lines are chained."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct
+
+from eventstore.entry import Entry, NewEntry
+from eventstore.errors import BadInput, BatchTooLarge, DuplicateId
+from eventstore.log.line import Envelope, digest_of, encode_entry, encode_line
+from eventstore.log.protocol import BATCH_BYTES_MAX, BATCH_ENTRIES_MAX
+from eventstore.log.streams import LOG_STREAM
+from eventstore.moments import Moment, parse_moment
+
+DATA_DEPTH_MAX = 100
+"""Deeper JSON could be stored on a shallow call stack and not be read on a deep one."""
+
+
+class Addition(NamedTuple):
+    """An event and the stream it goes to."""
+
+    stream: str
+    event: NewEntry
+
+
+class Tip(NamedTuple):
+    """Where a stream stands: its last revision, and `prev` of what comes next."""
+
+    revision: int
+    prev: str
+
+
+class Frame(Struct, frozen=True):
+    """What the lines of one batch have in common."""
+
+    origin: str
+    first: int
+    synced: int
+    recorded_at: Moment
+
+
+def prepare(stream: str, events: Sequence[NewEntry]) -> list[NewEntry]:
+    """Give the events as they will be stored, or say why they cannot be.
+
+    Raises BadInput, DuplicateId, BatchTooLarge.
+    """
+    if not stream or stream.startswith(LOG_STREAM):
+        raise BadInput(f"{stream!r} cannot be appended to: expected a name not below {LOG_STREAM}")
+    try:
+        stream.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{stream!r} holds text that UTF-8 cannot carry: {error}") from None
+    if len(events) > BATCH_ENTRIES_MAX:
+        raise BatchTooLarge(
+            f"{len(events)} entries are too many for one batch; at most {BATCH_ENTRIES_MAX}"
+        )
+    ids = sorted(event.id for event in events)
+    for one, other in pairwise(ids):
+        if one == other:
+            raise DuplicateId(stream, one, position=0)
+    return [_prepared(event) for event in events]
+
+
+def is_same_event(one: NewEntry | Entry, other: NewEntry | Entry) -> bool:
+    """Say whether a repeated id stands for the same event."""
+    return (one.id, one.type, one.occurred_at, bytes(one.data)) == (
+        other.id,
+        other.type,
+        other.occurred_at,
+        bytes(other.data),
+    )
+
+
+def encode_batch(
+    additions: Sequence[Addition], frame: Frame, tip_of: Callable[[str], Tip]
+) -> list[bytes]:
+    """Give the lines; each entry follows from the one before it in its stream."""
+    tips: dict[str, Tip] = {}
+    batch = (frame.first, frame.first + len(additions) - 1)
+    lines: list[bytes] = []
+    for position, (stream, event) in enumerate(additions, frame.first):
+        tip = tips.get(stream) or tip_of(stream)
+        entry = _encode(event, frame.origin, stream, tip)
+        tips[stream] = Tip(tip.revision + 1, digest_of(entry))
+        envelope = Envelope(position, frame.recorded_at, batch, frame.synced)
+        lines.append(encode_line(envelope, entry))
+    return lines
+
+
+def check_size(lines: Sequence[bytes]) -> None:
+    size = sum(map(len, lines))
+    if size > BATCH_BYTES_MAX:
+        raise BatchTooLarge(
+            f"{size:,} bytes are too many for one batch; at most {BATCH_BYTES_MAX:,}"
+        )
+
+
+def _prepared(event: NewEntry) -> NewEntry:
+    if not event.id or not event.type:
+        raise BadInput("an event needs an id and a type")
+    if parse_moment(event.occurred_at) != event.occurred_at:
+        raise BadInput(f"{event.occurred_at!r} is not in UTC with six fraction digits")
+    return msgspec.structs.replace(event, data=_compact(event))
+
+
+def _compact(event: NewEntry) -> Raw:
+    """Give the data on one line without needless spaces; its tokens stay as they are."""
+    data = bytes(event.data)
+    try:
+        found = msgspec.json.decode(data)
+        if not isinstance(found, dict):
+            raise BadInput(f"the data of event {event.id!r} is not a JSON object")
+        if data.count(b"{") + data.count(b"[") > DATA_DEPTH_MAX and _is_too_deep(found):
+            raise BadInput(f"the data of event {event.id!r} is nested too deep")
+        return Raw(msgspec.json.format(data, indent=-1))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"the data of event {event.id!r} is not JSON: {error}") from None
+
+
+def _is_too_deep(value: object, depth: int = 1) -> bool:
+    if depth > DATA_DEPTH_MAX:
+        return True
+    if isinstance(value, dict):
+        return any(_is_too_deep(part, depth + 1) for part in value.values())
+    return isinstance(value, list) and any(_is_too_deep(part, depth + 1) for part in value)
+
+
+def _encode(event: NewEntry, origin: str, stream: str, tip: Tip) -> bytes:
+    try:
+        return encode_entry(
+            Entry(
+                origin=origin,
+                stream=stream,
+                revision=tip.revision + 1,
+                id=event.id,
+                type=event.type,
+                occurred_at=event.occurred_at,
+                actor=event.actor,
+                source=event.source,
+                data=event.data,
+                prev=tip.prev,
+            )
+        )
+    except UnicodeEncodeError as error:
+        raise BadInput(f"event {event.id!r} holds text that UTF-8 cannot carry: {error}") from None

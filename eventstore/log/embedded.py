@@ -1,0 +1,150 @@
+"""The log in files of its own: one writer at a time, any number of readers that never wait."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from eventstore.entry import NewEntry, Recorded
+from eventstore.errors import HandleDead, LogError, NotAStore
+from eventstore.log import store as stores
+from eventstore.log.files import Files, RealFiles
+from eventstore.log.lock import writer_lock
+from eventstore.log.mark import create_mark
+from eventstore.log.protocol import Appended, CheckResult
+from eventstore.log.reader import Reader
+from eventstore.log.verify import check_log
+from eventstore.log.writer import Settings, Surroundings, Writer
+from eventstore.log.writing import keep_reserve
+from eventstore.moments import Moment, now
+
+REAL_FILES = RealFiles()
+USUAL_SETTINGS = Settings()
+
+
+def new_store_id() -> str:
+    return str(uuid4())
+
+
+def open_store(
+    folder: Path,
+    *,
+    create: bool = False,
+    wait_seconds: float = 10.0,
+    clock: Callable[[], Moment] = now,
+    new_id: Callable[[], str] = new_store_id,
+    files: Files = REAL_FILES,
+    settings: Settings = USUAL_SETTINGS,
+) -> "EmbeddedLog":
+    """Open the store in `folder`; nothing is written before the first append.
+
+    With `create` an absent or empty folder becomes a store. `wait_seconds` is how long an append
+    waits for another writer. Raises NotAStore, LogBusy while creating, LogError.
+    """
+    world = Surroundings(files, clock, new_id, wait_seconds, settings)
+    try:
+        store = stores.read_store(files, folder)
+        if store is None and create:
+            store = _create(folder, world)
+    except OSError as error:
+        raise LogError(f"{folder} cannot be opened as a store: {error}") from error
+    if store is None:
+        raise NotAStore(f"{folder} holds no store: there is no store.json in it")
+    return EmbeddedLog(folder, store, world)
+
+
+class EmbeddedLog:
+    """A handle on the log of one folder; threads may share it. See EventLog for the promises."""
+
+    def __init__(self, folder: Path, store: stores.Store, world: Surroundings) -> None:
+        self.folder = folder
+        self._world = world
+        self._reader = Reader(world.files, folder)
+        self._writer = Writer(folder, store, self._reader, world)
+        self._appending = threading.Lock()
+        self._is_closed = False
+
+    @property
+    def origin(self) -> str:
+        """The store's id; a copy that is written to for the first time changes it then."""
+        return self._writer.store.store
+
+    def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
+        """Store `events` as one batch, all or none; when it returns they are synced."""
+        with self._appending:
+            self._must_be_open()
+            return self._writer.append(stream, events, expected=expected)
+
+    def read(self, after: int = 0) -> Iterator[Recorded]:
+        """Give everything published now with a position greater than `after`, in order."""
+        self._must_be_open()
+        end = self._reader.published()
+        start = self._reader.place_after(max(after, 0), end)
+        return (record for record, _ in self._reader.records(start, after, end))
+
+    def read_stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
+        """Give the entries of this store's own `stream` with a revision greater than `after`."""
+        self._must_be_open()
+        return self._reader.stream_records(self.origin, stream, after)
+
+    def follow(self, after: int, stop: Callable[[], bool]) -> Iterator[Recorded]:
+        """Give what is there and what comes, each entry once; `stop` is asked before each."""
+        self._must_be_open()
+        end = self._reader.published()
+        place = self._reader.place_after(max(after, 0), end)
+        while not stop():
+            for record, reached in self._reader.records(place, after, end):
+                if stop():
+                    return
+                place = reached
+                yield record
+            if not stop():
+                time.sleep(self._world.settings.poll_seconds)
+                self._must_be_open()
+                end = self._reader.published()
+
+    def head(self) -> int:
+        """Give the last published position, 0 when there is none."""
+        self._must_be_open()
+        return self._reader.published().position
+
+    def revision(self, stream: str) -> int:
+        """Give the last revision of this store's own `stream`, 0 when there is none."""
+        self._must_be_open()
+        return self._reader.streams().revision(self.origin, stream)
+
+    def check(self) -> CheckResult:
+        """Read everything and hold it against its digests, links and numbers."""
+        self._must_be_open()
+        return check_log(self._world.files, self.folder)
+
+    def close(self) -> None:
+        """Let go; further calls raise HandleDead."""
+        self._is_closed = True
+
+    def _must_be_open(self) -> None:
+        if self._is_closed:
+            raise HandleDead("this handle was closed: open the log anew")
+
+
+def _create(folder: Path, world: Surroundings) -> stores.Store:
+    """Make the store, its name last: a crash before that leaves a folder to try again in."""
+    files = world.files
+    if strays := stores.stray_names(files, folder):
+        raise NotAStore(
+            f"{folder} holds {strays[0]!r} and no store.json: "
+            "a store is made in a new or empty folder only"
+        )
+    files.make_folder(folder / "log")
+    with writer_lock(files, folder, wait_seconds=world.wait_seconds, clock=world.clock):
+        if store := stores.read_store(files, folder):
+            return store
+        create_mark(files, folder)
+        keep_reserve(files, folder, world.settings.reserve_bytes)
+        stores.write_home(files, folder, stores.here(files, folder))
+        files.sync_folder(folder / "log")
+        files.sync_folder(folder.parent)
+        store = stores.Store(stores.FORMAT, world.new_id())
+        stores.write_store(files, folder, store)
+        return store

@@ -1,0 +1,195 @@
+"""Appending to the log, under the writer's lock from the first look to the published mark."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from eventstore import codec
+from eventstore.entry import NewEntry
+from eventstore.errors import DuplicateId, HandleDead, LogDamaged, LogError, WrongRevision
+from eventstore.events import ForkedFrom, TailSetAside
+from eventstore.ids import derive
+from eventstore.log import store as stores
+from eventstore.log.batch import (
+    Addition,
+    Frame,
+    Tip,
+    check_size,
+    encode_batch,
+    is_same_event,
+    prepare,
+)
+from eventstore.log.files import Files
+from eventstore.log.line import digest_of, first_prev
+from eventstore.log.lock import writer_lock
+from eventstore.log.mark import read_mark
+from eventstore.log.protocol import Appended
+from eventstore.log.reader import Reader
+from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
+from eventstore.log.segments import SEGMENT_BYTES_MAX, Place, segments
+from eventstore.log.streams import LOG_STREAM, Streams
+from eventstore.log.writing import RESERVE_BYTES, keep_reserve, write_batch
+from eventstore.moments import Moment
+
+
+class Settings(Struct, frozen=True):
+    """Sizes and pauses that tests make small."""
+
+    segment_bytes_max: int = SEGMENT_BYTES_MAX
+    reserve_bytes: int = RESERVE_BYTES
+    poll_seconds: float = 0.1
+
+
+class Surroundings(Struct, frozen=True):
+    """What a log needs of the world: a disk, a clock, new ids, and how patient to be."""
+
+    files: Files
+    clock: Callable[[], Moment]
+    new_id: Callable[[], str]
+    wait_seconds: float
+    settings: Settings
+
+
+class Writer:
+    """Appends for one handle, which is dead for good after a write that failed."""
+
+    def __init__(
+        self, folder: Path, store: stores.Store, reader: Reader, world: Surroundings
+    ) -> None:
+        self.store = store
+        self._folder = folder
+        self._reader = reader
+        self._world = world
+        self._files = world.files
+        self._is_settled = False
+        self._is_dead = False
+
+    def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
+        """Store `events`; see EventLog.append."""
+        prepared = prepare(stream, events)
+        if self._is_dead:
+            raise HandleDead("an earlier write failed: open the log anew to write again")
+        try:
+            with writer_lock(
+                self._files,
+                self._folder,
+                wait_seconds=self._world.wait_seconds,
+                clock=self._world.clock,
+            ):
+                mark, streams = self._catch_up()
+                repeat = self._repeat(streams, stream, prepared, expected)
+                return repeat or self._add(mark, streams, stream, prepared, expected)
+        except OSError as error:
+            raise LogError(
+                f"{self._folder} cannot be written ({error}); nothing was stored"
+            ) from error
+
+    def _catch_up(self) -> tuple[Place, Streams]:
+        """Learn what others appended, and put in order what a crash left above the mark."""
+        mark = read_mark(self._files, self._folder)
+        if mark is not None:
+            # Damage below the mark is found here, before anything above it is touched.
+            self._reader.streams(mark)
+        if mark is None or not self._is_in_order(mark):
+            mark = recover(self._files, self._folder, mark)
+        streams = self._reader.streams(mark)
+        if mark.position < streams.place.position:
+            raise LogDamaged(mark.position + 1, "removed", "it was published, and is gone")
+        if not self._is_settled:
+            self._settle(mark)
+            self._is_settled = True
+        return mark, streams
+
+    def _is_in_order(self, mark: Place) -> bool:
+        if not self._is_settled:
+            last = max(segments(self._files, self._folder), default=mark.segment)
+            return last <= mark.segment and is_clean(self._files, self._folder, mark)
+        return is_clean(self._files, self._folder, mark)
+
+    def _settle(self, mark: Place) -> None:
+        """Find out once whether this folder is a copy, and remember where the store lies."""
+        store = stores.read_store(self._files, self._folder) or self.store
+        was, now = (
+            stores.read_home(self._files, self._folder),
+            stores.here(self._files, self._folder),
+        )
+        if stores.is_copy(self._files, store, was=was, now=now):
+            store = stores.forked(store, last=mark.position, new_id=self._world.new_id)
+            stores.write_store(self._files, self._folder, store)
+        if was != now:
+            stores.write_home(self._files, self._folder, now)
+        self.store = store
+
+    def _repeat(
+        self, streams: Streams, stream: str, events: Sequence[NewEntry], expected: int
+    ) -> Appended | None:
+        """Give where the same append stands already; DuplicateId when only some of it does."""
+        origin = self.store.store
+        found = [(event, streams.revision_of(origin, stream, event.id)) for event in events]
+        known = [(event, revision) for event, revision in found if revision is not None]
+        if not known:
+            return None
+        last = expected + len(events)
+        positions = streams.positions(origin, stream)
+        is_whole = [revision for _, revision in known] == list(range(expected + 1, last + 1))
+        for event, revision in known:
+            position = positions[revision - 1]
+            if not is_whole or not is_same_event(event, self._reader.record_at(position).entry):
+                raise DuplicateId(stream, event.id, position=position)
+        return Appended(positions[expected], positions[last - 1], last)
+
+    def _add(
+        self,
+        mark: Place,
+        streams: Streams,
+        stream: str,
+        events: Sequence[NewEntry],
+        expected: int,
+    ) -> Appended:
+        actual = streams.revision(self.store.store, stream)
+        if expected != actual:
+            raise WrongRevision(stream, expected=expected, actual=actual)
+        if not events:
+            return Appended(mark.position + 1, mark.position, actual)
+        own = self._own_events(streams)
+        additions = [*own, *(Addition(stream, event) for event in events)]
+        frame = Frame(self.store.store, mark.position + 1, mark.position, self._world.clock())
+        lines = encode_batch(additions, frame, lambda name: self._tip(streams, name))
+        check_size(lines[len(own) :])
+        last = mark.position + len(lines)
+        self._write(mark, lines)
+        return Appended(last - len(events) + 1, last, actual + len(events))
+
+    def _write(self, mark: Place, lines: Sequence[bytes]) -> None:
+        size = self._world.settings.segment_bytes_max
+        # Dead until the batch stands, so that an interrupt in between leaves no doubt either.
+        self._is_dead = True
+        write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
+        self._is_dead = False
+        keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
+
+    def _tip(self, streams: Streams, stream: str) -> Tip:
+        origin = self.store.store
+        positions = streams.positions(origin, stream)
+        if not positions:
+            return Tip(0, first_prev(origin, stream))
+        return Tip(len(positions), digest_of(self._reader.line_at(positions[-1]).entry))
+
+    def _own_events(self, streams: Streams) -> list[Addition]:
+        """Give what the log itself has to tell first: whose copy it is, what was set aside."""
+        additions: list[Addition] = []
+        forked_from = self.store.forked_from
+        if forked_from and not streams.knows_origin(self.store.store):
+            additions.append(self._own(forked_from))
+        for kept_as in tails_kept(self._files, self._folder):
+            if kept_as not in streams.tails_set_aside:
+                tail = tail_kept(self._files, self._folder, kept_as)
+                additions.append(self._own(tail))
+        return additions
+
+    def _own(self, event: ForkedFrom | TailSetAside) -> Addition:
+        origin = self.store.store
+        event_id = derive(origin, type(event).__name__, str(event))
+        entry = codec.encode(event, event_id=event_id, occurred_at=self._world.clock())
+        return Addition(LOG_STREAM + origin, entry)

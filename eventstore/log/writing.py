@@ -1,0 +1,82 @@
+"""The steps of an append that touch the disk: the batch, its sync, the mark - in this order."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import shake_256
+from pathlib import Path
+
+from eventstore.errors import DiskFull, OutcomeUnknown
+from eventstore.log.files import Files, OpenFile, write_all, write_synced
+from eventstore.log.mark import write_mark
+from eventstore.log.recovery import NO_SPACE, RESERVE
+from eventstore.log.segments import Place, segment_path
+
+RESERVE_BYTES = 2 << 20
+"""Enough to copy the longest torn batch to quarantine on a disk that is full."""
+
+
+def write_batch(
+    files: Files, folder: Path, mark: Place, lines: Sequence[bytes], *, segment_bytes_max: int
+) -> Place:
+    """Store and publish the batch after `mark`; gives the new mark.
+
+    Raises DiskFull when it cannot have been stored, OutcomeUnknown when nobody can say.
+    """
+    data = b"".join(lines)
+    is_new = mark.offset == 0 or mark.offset + len(data) > segment_bytes_max
+    segment, offset = (mark.position + 1, 0) if is_new else (mark.segment, mark.offset)
+    place = Place(mark.position + len(lines), segment, offset + len(data))
+    try:
+        _write_synced(files, segment_path(folder, segment), data, offset)
+        if is_new:
+            files.sync_folder(folder / "log")
+        write_mark(files, folder, place, sync=is_new)
+    except OSError as error:
+        raise OutcomeUnknown(
+            f"writing {segment_path(folder, segment)} failed ({error}): whether the events are "
+            "stored shows when the log is opened anew and the same append is repeated"
+        ) from error
+    return place
+
+
+def keep_reserve(files: Files, folder: Path, size: int) -> None:
+    """Have `size` bytes in reserve for a full disk, if there is room for them now."""
+    path = folder / RESERVE
+    if (files.size(path) or 0) >= size:
+        return
+    try:
+        # Bytes that no file system can compress away.
+        write_synced(files, path, shake_256(b"reserve").digest(size))
+    except OSError:
+        # A help for bad days only: the append before it stands, and the next handle tries again.
+        with suppress(OSError):
+            files.remove(path)
+
+
+def _write_synced(files: Files, path: Path, data: bytes, offset: int) -> None:
+    file = _open(files, path)
+    try:
+        try:
+            write_all(file, data, offset)
+        except OSError as error:
+            if error.errno not in NO_SPACE:
+                raise
+            # Some byte of the batch is missing, so nobody will ever take it for whole.
+            file.truncate(offset)
+            raise _disk_full(path, error) from error
+        file.sync()
+    finally:
+        file.close()
+
+
+def _open(files: Files, path: Path) -> OpenFile:
+    try:
+        return files.open(path)
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        raise _disk_full(path, error) from error
+
+
+def _disk_full(path: Path, error: OSError) -> DiskFull:
+    return DiskFull(f"no room to write {path} ({error}); nothing was stored")
