@@ -1,0 +1,40 @@
+"""The whole check: format, lint, types for two systems, tests. `python -m tests [pytest options]`.
+
+Each step stops the run when it fails; the last line is pytest's own.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = sys.executable
+
+STEPS = (
+    ("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+    ("lint", [PYTHON, "-m", "ruff", "check", "."]),
+    ("types", [PYTHON, "-m", "mypy"]),
+    (
+        "types for Windows",
+        [PYTHON, "-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"],
+    ),
+)
+
+
+def main(options: list[str]) -> int:
+    """Run every step, then the tests on all cores; give the first failing exit code."""
+    for name, command in STEPS:
+        print(f"--- {name}", flush=True)
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if code:
+            print(f"{name} failed", file=sys.stderr)
+            return code
+    print("--- tests", flush=True)
+    workers = ["-n", str(min(os.cpu_count() or 1, 8))]
+    pytest = [PYTHON, "-m", "pytest", *workers, *options]
+    return subprocess.run(pytest, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

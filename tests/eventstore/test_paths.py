@@ -1,0 +1,60 @@
+"""Windows paths are parsed as Windows paths on every system."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eventstore.paths import beside, folder_of, joined, name_of, path_key, suffix_of, volume_of
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "c:/vms/A.VHD",
+        r"\\?\C:\VMs\a.vhd",
+        r"C:\VMs\x\..\a.vhd",
+        r"C:\VMs\.\a.vhd",
+        r"C:\VMs\\a.vhd",
+    ],
+)
+def test_spellings_of_one_file_have_one_key(spelling: str) -> None:
+    assert path_key(spelling) == path_key(r"C:\VMs\a.vhd")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"C:\VMs\straße.vhd", r"C:\VMs\strasse.vhd"),
+        (r"\\srv\share\a.vhd", r"\\srv\other\a.vhd"),
+        ("/case/A.vhd", "/case/a.vhd"),
+        (r"C:\VMs\a.vhd", r"D:\VMs\a.vhd"),
+        (r"C:\VMs\a.vhd", r"VMs\a.vhd"),
+    ],
+)
+def test_different_files_have_different_keys(one: str, other: str) -> None:
+    assert path_key(one) != path_key(other)
+
+
+def test_unc_paths_are_the_same_with_and_without_their_prefix() -> None:
+    assert path_key(r"\\?\UNC\srv\share\A.vhd") == path_key("//SRV/share/a.vhd")
+
+
+def test_japanese_and_greek_names_fold_as_ntfs_does() -> None:
+    assert path_key("C:\\ｖｍ\\Σ.vhd") == path_key("C:\\ＶＭ\\σ.vhd")
+    assert path_key("C:\\サーバー.vhd") != path_key("C:\\さーばー.vhd")
+
+
+def test_parts_of_a_path() -> None:
+    path = r"\\?\C:\VMs\経理 01.AVHD"
+
+    assert (name_of(path), suffix_of(path)) == ("経理 01.AVHD", ".avhd")
+    assert (folder_of(path), volume_of(path)) == (r"C:\VMs", "C:")
+    assert beside(path, "x.vhd") == r"C:\VMs\x.vhd"
+    assert joined(r"C:\VMs\deep", r"..\a.vhd") == r"C:\VMs\a.vhd"
+    assert joined(r"C:\VMs", r"D:\b.vhd") == r"D:\b.vhd"
+    assert joined("/case/vms", r".\fat-parent.vhd") == "/case/vms/fat-parent.vhd"
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_key_and_the_key_is_its_own_key(text: str) -> None:
+    assert path_key(path_key(text)) == path_key(text)
