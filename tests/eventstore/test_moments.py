@@ -47,7 +47,7 @@ def test_a_naive_time_is_a_programming_error() -> None:
 
 
 def test_filetimes_count_from_1601_and_zero_is_none() -> None:
-    assert moment_of_filetime(130_600_000_000_000_000) == "2014-11-09T10:13:20.000000Z"
+    assert moment_of_filetime(130_600_000_000_000_000) == "2014-11-09T09:46:40.000000Z"
     assert moment_of_filetime(0) is None
     assert moment_of_filetime(1 << 80) is None
 
