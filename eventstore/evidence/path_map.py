@@ -1,0 +1,110 @@
+r"""From where a file was found to its Windows path, and back.
+
+A disk image mounted for examination shows `C:\VMs\web01.vhd` as `/mnt/case/C/VMs/web01.vhd`.
+Parent locators and configurations hold Windows paths, so everything is compared as those.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePath
+
+import msgspec
+from msgspec import Struct
+
+from eventstore.errors import BadInput
+from eventstore.paths import is_posix, joined, path_key, volume_of
+from eventstore.text import original, storable
+
+MAP_NAME = ".snapledger-map"
+r"""A file in a recorded folder: `{"C:\\": "C"}`, Windows folder to folder below this one."""
+
+
+class Mapped(Struct, frozen=True):
+    """Two names of one folder, without separators at their ends: `C:` is the root of a volume."""
+
+    windows: str
+    found: str
+
+
+class PathMap(Struct, frozen=True):
+    """Pairs of folders; of several that fit, the longest prefix counts, then the last given."""
+
+    pairs: tuple[Mapped, ...] = ()
+
+    def windows(self, found_at: str) -> str:
+        """Give the Windows path of a place, and the place itself where nothing maps it."""
+        fits = [pair for pair in self.pairs if _is_in(_found_key(found_at), _found_key(pair.found))]
+        if not fits:
+            return found_at
+        pair = max(reversed(fits), key=lambda fit: len(fit.found))
+        rest = found_at[len(pair.found) :]
+        if "\\" in rest and is_posix(found_at):
+            return found_at  # a name that Windows cannot have: any Windows path for it were a lie
+        return _rooted(pair.windows + rest.replace("/", "\\"))
+
+    def found(self, path: str) -> str | None:
+        """Give the place of a Windows path, None where nothing maps it; it need not exist."""
+        whole = joined(path)
+        fits = [pair for pair in self.pairs if _is_in(path_key(whole), path_key(pair.windows))]
+        if not fits:
+            return None
+        pair = max(reversed(fits), key=lambda fit: len(fit.windows))
+        rest = whole[len(pair.windows) :]
+        return pair.found + (rest.replace("\\", "/") if is_posix(pair.found or "/") else rest)
+
+
+def path_map(root: Path, pairs: Iterable[str] = ()) -> PathMap:
+    r"""Give the map of `root`: its `.snapledger-map`, then `D:\VMs=/mnt/case/D/VMs` as typed.
+
+    Raises BadInput for what is no map, with what came and what was expected.
+    """
+    typed = (_typed(pair) for pair in pairs)
+    return PathMap((*_of_file(root), *typed))
+
+
+def map_text(folders: Mapping[str, str]) -> bytes:
+    """Give the content of a `.snapledger-map`: Windows folder to folder below the map's own."""
+    return msgspec.json.format(msgspec.json.encode(folders), indent=2) + b"\n"
+
+
+def _of_file(root: Path) -> Iterable[Mapped]:
+    file = root / MAP_NAME
+    if not file.is_file():
+        return
+    try:
+        folders = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise BadInput(f'{file}: expected {{"C:\\\\": "C"}}, got: {error}') from None
+    for windows, below in folders.items():
+        place = PurePath(below)
+        if place.is_absolute() or place.drive or ".." in place.parts:
+            raise BadInput(f"{file}: expected a folder below {root}, got {below!r}")
+        yield _mapped(windows, str(root / place))
+
+
+def _typed(pair: str) -> Mapped:
+    windows, equals, found = pair.partition("=")
+    if not (equals and found):
+        raise BadInput(rf"expected a map like D:\VMs=/mnt/case/D/VMs, got {pair!r}")
+    return _mapped(windows, found)
+
+
+def _mapped(windows: str, found: str) -> Mapped:
+    if is_posix(windows) or not volume_of(windows):
+        raise BadInput(rf"expected a Windows folder like D:\VMs, got {windows!r}")
+    place = storable(os.path.abspath(original(found)))  # noqa: PTH100 - resolve() follows links
+    return Mapped(windows=joined(windows).rstrip("\\"), found=place.rstrip(os.sep))
+
+
+def _found_key(place: str) -> str:
+    return place if is_posix(place) or not place else path_key(place)
+
+
+def _is_in(place: str, folder: str) -> bool:
+    """Tell whether `place` is `folder` or lies below it; both are keys."""
+    folder = folder.rstrip("/\\")
+    return place.startswith(folder) and place[len(folder) :][:1] in {"", "/", "\\"}
+
+
+def _rooted(path: str) -> str:
+    return path + "\\" if path.endswith(":") else path
