@@ -34,6 +34,7 @@ HEAD_BYTES = 4096
 Value = str | int | bool | bytes
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_BEGINNING = re.compile(rf'<{ROOT}\b.* type="(string|integer|bool|bytes)"', re.DOTALL)
 _BOOL = {"true": True, "false": False}
 
 
@@ -93,7 +94,7 @@ class Key(Struct, frozen=True):
 def is_xml_carrier(head: bytes) -> bool:
     """Tell whether the first bytes of a file are those of a configuration's XML."""
     encoding, start = _encoding(head)
-    return f"<{ROOT}" in head[start:].decode(encoding, "replace")
+    return _BEGINNING.search(head[start:].decode(encoding, "replace")) is not None
 
 
 def parse_xml(data: bytes) -> Key:

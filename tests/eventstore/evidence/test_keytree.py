@@ -172,7 +172,20 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         parse_xml(data)
 
 
-def test_other_xml_is_told_apart_by_its_beginning() -> None:
-    assert not is_xml_carrier(b"<project/>")
-    assert not is_xml_carrier(b"\xff\xfe" + "<project/>".encode("utf-16-le"))
-    assert is_xml_carrier(b"\xff\xfe" + "<configuration>".encode("utf-16-le") + b"\0")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<project/>",
+        "<configuration/>",
+        '<configuration><section type="System.Xml"/>',
+        "",
+        "\0" * 99,
+    ],
+)
+def test_other_xml_is_told_apart_by_its_beginning(text: str) -> None:
+    assert not is_xml_carrier(text.encode())
+    assert not is_xml_carrier(b"\xff\xfe" + text.encode("utf-16-le"))
+
+
+def test_a_beginning_cut_inside_a_character_is_recognised() -> None:
+    assert is_xml_carrier(ENCODED["as Windows writes it"][:301])

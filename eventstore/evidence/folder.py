@@ -1,0 +1,118 @@
+"""A walk through a folder: every disk by its magic, every configuration by its content."""
+
+from collections.abc import Callable
+from os import DirEntry
+from pathlib import Path
+
+from msgspec import Struct
+
+from eventstore.errors import BadInput
+from eventstore.evidence.drives import DISK_SUFFIXES
+from eventstore.evidence.file_tree import native, open_regular, reason_of, regular_files, shown
+from eventstore.evidence.found_configuration import ConfigurationFiles, FoundConfiguration
+from eventstore.evidence.found_disk import FoundDisk, examine
+from eventstore.evidence.path_map import PathMap
+
+PROGRESS_FILES = 1_000
+"""Progress is told once for so many files, and at the end."""
+
+_DISK_SUFFIXES = tuple(DISK_SUFFIXES)
+
+
+class Skipped(Struct, frozen=True):
+    """A place that was not read, and why."""
+
+    found_at: str
+    path: str
+    reason: str
+
+
+class FolderReading(Struct, frozen=True):
+    """What one walk saw.
+
+    `unread` may hide evidence: nothing at or below these places is known to be gone.
+    `passed_over` holds none that we know of. `files` counts every regular file.
+    """
+
+    root: str
+    root_path: str
+    files: int
+    disks: tuple[FoundDisk, ...] = ()
+    configurations: tuple[FoundConfiguration, ...] = ()
+    unread: tuple[Skipped, ...] = ()
+    passed_over: tuple[Skipped, ...] = ()
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        return (*self.unread, *self.passed_over)
+
+
+def walk(
+    root: Path, mapping: PathMap, progress: Callable[[int], None] | None = None
+) -> FolderReading:
+    """Read every disk header and VM configuration below `root`; nothing is written or followed.
+
+    `progress` hears the number of files so far. Raises BadInput when `root` is no folder; all
+    other trouble is told in the reading.
+    """
+    if not root.is_dir():
+        raise BadInput(f"expected a folder, got {shown(str(root))}")
+    seen = _Seen(mapping)
+    top = native(str(root))
+    for entry in regular_files(top, unread=seen.unread_place, passed_over=seen.passed_over_place):
+        seen.file(entry)
+        if progress and seen.files % PROGRESS_FILES == 0:
+            progress(seen.files)
+    if progress:
+        progress(seen.files)
+    return seen.reading(top)
+
+
+class _Seen:
+    """Collects what the walk meets."""
+
+    def __init__(self, mapping: PathMap) -> None:
+        self.files = 0
+        self._mapping = mapping
+        self._disks: list[FoundDisk] = []
+        self._unread: list[Skipped] = []
+        self._passed_over: list[Skipped] = []
+        self._configurations = ConfigurationFiles(
+            mapping, unread=self.unread_place, passed_over=self.passed_over_place
+        )
+
+    def file(self, entry: DirEntry[str]) -> None:
+        self.files += 1
+        try:
+            with open_regular(entry.path) as file:
+                found_at = shown(entry.path)
+                if disk := examine(file, found_at, self._mapping.windows(found_at)):
+                    self._disks.append(disk)
+                elif entry.name.lower().endswith(_DISK_SUFFIXES):
+                    self.unread_place(entry.path, "is named like a disk, but carries no signature")
+                else:
+                    self._configurations.file(entry, file)
+        except OSError as error:
+            self.unread_place(entry.path, reason_of(error))
+
+    def unread_place(self, place: str, reason: str) -> None:
+        self._unread.append(self._skipped(place, reason))
+
+    def passed_over_place(self, place: str, reason: str) -> None:
+        self._passed_over.append(self._skipped(place, reason))
+
+    def reading(self, top: str) -> FolderReading:
+        root = shown(top)
+        return FolderReading(
+            root=root,
+            root_path=self._mapping.windows(root),
+            files=self.files,
+            disks=tuple(self._disks),
+            configurations=self._configurations.found(),
+            unread=tuple(self._unread),
+            passed_over=tuple(self._passed_over),
+        )
+
+    def _skipped(self, place: str, reason: str) -> Skipped:
+        found_at = shown(place)
+        return Skipped(found_at, self._mapping.windows(found_at), reason)
