@@ -43,12 +43,12 @@ def require_chains_present(machine: Machine, heads: Heads, deed: str) -> None:
                 )
 
 
-def require_name(name: str) -> str:
+def require_name(name: str, what: str = "a snapshot's name") -> str:
     units = len(name.encode("utf-16-le", "surrogatepass")) // 2
     if not 1 <= units <= NAME_UNITS_MAX:
-        raise Refused(f"a snapshot's name has 1 to {NAME_UNITS_MAX} characters, this one {units}")
+        raise Refused(f"{what} has 1 to {NAME_UNITS_MAX} characters, this one {units}")
     if len(name.splitlines()) != 1 or name.splitlines()[0] != name:
-        raise Refused("a snapshot's name has no line break")
+        raise Refused(f"{what} has no line break")
     return name
 
 
