@@ -10,7 +10,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
 
     `kind` is `command` (typed), `scenario` (a line of a file) or `evidence` (read off a file);
     `name` the file, `place` the line or record in it, `sha256` of the bytes that were read,
-    `recorder` who recorded it: user, machine and version.
+    `recorder` who recorded it: user, machine and version, `host` whose evidence it is.
     """
 
     kind: str
@@ -19,6 +19,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     sha256: str = ""
     recorder: str = ""
     certainty: str = "observed"
+    host: str = ""
 
 
 class NewEntry(Struct, frozen=True):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from eventstore.errors import NotAConfiguration
 from eventstore.events import SlotDisk
 from eventstore.evidence.keytree import Key
 from eventstore.ids import guid
@@ -19,11 +20,27 @@ OTHER_BUS = "OTHER"
 
 DISK_SUFFIXES = frozenset({".vhd", ".avhd", ".vhdx", ".avhdx", ".vhds"})
 
+PATHS_MAX = 100_000
+"""Room for the 260 disks a VM may have; one event must fit into a batch of the log."""
+
 _NUMBER = re.compile("[0-9]{1,3}")
 
 
-def attached_disks(tree: Key) -> Iterator[SlotDisk]:
-    """Give the disk files in a VM's drives; raises NotAConfiguration on a key of another type."""
+def attached_disks(tree: Key) -> tuple[SlotDisk, ...]:
+    """Give the disk files in a VM's drives.
+
+    Raises NotAConfiguration on a key of another type, and when paths are too long to store.
+    """
+    disks = tuple(_disks(tree))
+    characters = sum(len(disk.path) for disk in disks)
+    if characters > PATHS_MAX:
+        raise NotAConfiguration(
+            f"expected disk paths of at most {PATHS_MAX} characters in all, got {characters}"
+        )
+    return disks
+
+
+def _disks(tree: Key) -> Iterator[SlotDisk]:
     next_number = dict.fromkeys([*BUSES.values(), OTHER_BUS], 0)
     for bus, device in _storage_devices(tree):
         first = next_number[bus]

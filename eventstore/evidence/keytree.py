@@ -110,9 +110,11 @@ def parse_xml(data: bytes) -> Key:
         parser.feed(_text(data))
         parser.close()
     except ParseError as error:
-        raise NotAConfiguration(f"expected well-formed XML: {error}") from None
+        raise NotAConfiguration(f"expected well-formed XML: {error!s:.200}") from None
     except DefusedXmlException as error:
-        raise NotAConfiguration(f"expected no document type declaration, got {error}") from None
+        raise NotAConfiguration(
+            f"expected no document type declaration, got {error!s:.200}"
+        ) from None
     return builder.root()
 
 

@@ -23,6 +23,9 @@ SIMULATED = "snapledger_simulated"
 
 FILETIME_BYTES = 8
 
+NAME_MAX = 4096
+"""Far beyond Hyper-V's own limit; one event must fit into a batch of the log."""
+
 
 class UnpublishedKeys(Struct, frozen=True):
     """Where a fact may stand: the first path that is there counts."""
@@ -98,12 +101,12 @@ def configuration_of(tree: Key) -> Configuration:
     return Configuration(
         kind=kind,
         vm_id=_vm_id(tree, kind),
-        name=tree.text("properties/name"),
+        name=_name(tree),
         type_id=tree.text("properties/type_id"),
         subtype=tree.integer("properties/subtype"),
         version=tree.integer("properties/version"),
         creation_time=_moment(tree.at("properties/creation_time")),
-        disks=tuple(attached_disks(tree)),
+        disks=attached_disks(tree),
         snapshots_listed=tree.integer("global_settings/snapshots/list/size"),
         merge_pending=tree.flag("global_settings/disk_merge_pending"),
         snapshot_id=_snapshot(_first(tree, UNPUBLISHED.snapshot_id)),
@@ -113,6 +116,15 @@ def configuration_of(tree: Key) -> Configuration:
         listed=tuple(_listed(tree)),
         guids=_guids(tree),
     )
+
+
+def _name(tree: Key) -> str | None:
+    name = tree.text("properties/name")
+    if name and len(name) > NAME_MAX:
+        raise NotAConfiguration(
+            f"properties/name: expected at most {NAME_MAX} characters, got {len(name)}"
+        )
+    return name
 
 
 def _kind(tree: Key) -> ConfigurationKind:

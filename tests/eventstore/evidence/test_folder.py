@@ -59,6 +59,19 @@ def read(root: Path) -> FolderReading:
     return walk(root, PathMap())
 
 
+def make_fifo(place: Path) -> None:
+    if sys.platform != "win32":
+        os.mkfifo(place)
+
+
+@contextmanager
+def socket_at(place: str) -> Iterator[None]:
+    if sys.platform != "win32":
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(place)
+            yield
+
+
 def names(found: FolderReading) -> list[str]:
     return [Path(each.found_at).name for each in found.disks]
 
@@ -211,10 +224,9 @@ def test_links_are_named_and_not_followed(tmp_path: Path) -> None:
 def test_fifos_and_sockets_are_never_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    os.mkfifo(tmp_path / "pipe.vhd")
+    make_fifo(tmp_path / "pipe.vhd")
     monkeypatch.chdir(tmp_path)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("socket.vhd")
+    with socket_at("socket.vhd"):
         found = read(tmp_path)
 
     assert (found.files, found.unread) == (0, ())
@@ -223,7 +235,7 @@ def test_fifos_and_sockets_are_never_opened(
 
 @posix_only
 def test_a_fifo_put_in_a_files_place_does_not_block(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    make_fifo(tmp_path / "pipe")
 
     with pytest.raises(OSError, match="is no regular file any more"):
         file_tree.open_regular(str(tmp_path / "pipe"))
