@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+import msgspec
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -82,3 +83,8 @@ def late_histories(draw: st.DrawFn) -> tuple[Recorded, ...]:
     story = draw(stories)
     places = st.lists(st.sampled_from(range(len(story.recorded))), unique=True)
     return learned(story.recorded, draw(places))
+
+
+def as_json(answer: object) -> object:
+    """Give `answer` as whoever reads `--json` gets it."""
+    return msgspec.json.decode(msgspec.json.encode(answer), type=object)

@@ -75,9 +75,7 @@ def test_known_at_takes_the_same_words() -> None:
     assert at(None, "3") == at("3")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "yesterday", "-2x", "7.5", "2010-13-01", "٣", "1" * 100, "##7"]
-)
+@pytest.mark.parametrize("text", ["", "yesterday", "-2x", "7.5", "2010-13-01", "٣", "##7"])
 def test_other_words_are_refused_with_what_was_expected(text: str) -> None:
     with pytest.raises(BadInput, match="not understood; expected a time like"):
         at(text)

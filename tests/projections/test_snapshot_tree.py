@@ -1,0 +1,105 @@
+from hypothesis import given
+
+from eventstore.entry import Recorded
+from eventstore.events import SnapshotDeleted, VmPaused
+from eventstore.fleet import fold
+from eventstore.ids import SnapshotId
+from projections.as_of import select
+from projections.snapshot_tree import SnapshotTree, slot_order, tree_of
+from tests.projections.histories import as_json, late_histories
+from tests.story import Story, disk
+
+
+def tree(story: Story) -> SnapshotTree:
+    return tree_of(story.machine, select(story.recorded).last(story.machine.id))
+
+
+def test_the_tree_has_the_shape_of_the_contract() -> None:
+    story = Story().vm("web01", "web01.vhd").start().take("S1")
+
+    assert as_json(tree(story)) == {
+        "vm": {"id": story.machine.id, "name": "web01"},
+        "as_of": {"position": 3, "occurred_at": "2010-09-26T06:02:00.000000Z"},
+        "power": "running",
+        "removed_at": None,
+        "merging": [],
+        "contradictions": [],
+        "snapshots": [
+            {
+                "id": "S1",
+                "name": "S1",
+                "parent": None,
+                "taken_at": "2010-09-26T06:02:00.000000Z",
+                "has_saved_state": True,
+                "head_disks": {"IDE 0:0": disk("web01.vhd")},
+                "is_parent_known": True,
+            }
+        ],
+        "now": {"parent": "S1", "head_disks": {"IDE 0:0": disk("after-S1.avhd")}},
+    }
+
+
+def test_the_articles_tree_hangs_1_3_1_under_1_3_and_its_siblings_under_1() -> None:
+    """Case 1: Now is under 1-3-1 until that is deleted, then under 1-3."""
+    story = Story().vm("web01", "web01.vhd").start().take("1").take("1-1")
+    story.apply("1").take("1-2").apply("1").take("1-3").take("1-3-1").delete("1-3-1")
+    shown = tree(story)
+
+    assert [(each.id, each.parent) for each in shown.snapshots] == [
+        ("1", None),
+        ("1-1", "1"),
+        ("1-2", "1"),
+        ("1-3", "1"),
+    ]
+    assert shown.now.parent == "1-3"
+
+
+def test_a_running_merge_is_shown_with_both_files() -> None:
+    story = Story().vm("web01", "web01.vhd").hold_merges().take("S1").delete("S1")
+
+    assert as_json(tree(story).merging) == [
+        {"child": disk("after-S1.avhd"), "into": disk("web01.vhd")}
+    ]
+
+
+def test_a_removed_vm_keeps_its_last_tree() -> None:
+    story = Story().vm("web01", "web01.vhd").take("S1").remove()
+
+    assert tree(story).removed_at == story.recorded[-1].entry.occurred_at
+    assert [each.id for each in tree(story).snapshots] == ["S1"]
+
+
+def test_what_contradicts_is_part_of_the_tree() -> None:
+    story = Story().vm("web01", "web01.vhd").happened(VmPaused())
+    story.happened(SnapshotDeleted(SnapshotId("never")))
+
+    assert [(each.position, each.found) for each in tree(story).contradictions] == [
+        (2, "off"),
+        (3, "no such snapshot"),
+    ]
+
+
+def test_slots_come_in_the_order_of_their_numbers() -> None:
+    slots = ["SCSI 0:10", "IDE 1:0", "SCSI 0:2", "IDE 0:1", "floppy"]
+
+    assert sorted(slots, key=slot_order) == [
+        "IDE 0:1",
+        "IDE 1:0",
+        "SCSI 0:2",
+        "SCSI 0:10",
+        "floppy",
+    ]
+
+
+@given(late_histories())
+def test_late_and_partial_histories_keep_every_snapshot_in_the_tree(
+    log: tuple[Recorded, ...],
+) -> None:
+    for machine in fold(log).machines.values():
+        shown = tree_of(machine)
+
+        assert {each.id for each in shown.snapshots} == set(machine.snapshots)
+        assert shown.contradictions == machine.contradictions
+        assert [each.taken_at for each in shown.snapshots] == sorted(
+            each.taken_at for each in shown.snapshots
+        )
