@@ -1,0 +1,139 @@
+"""One plain sentence per event: what happened, and what is true on disk afterwards."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from eventstore.codec import Unknown
+from eventstore.events import (
+    ConfigurationGone,
+    DiskAttached,
+    DiskCloned,
+    DiskCopied,
+    DiskDeleted,
+    DiskDetached,
+    DiskGone,
+    DiskLost,
+    DiskMergedByHand,
+    DiskMoved,
+    DiskSeen,
+    DiskWritten,
+    Event,
+    FolderRead,
+    ForkedFrom,
+    FreeSpaceSeen,
+    MergeCompleted,
+    MergeFailed,
+    MergeInterrupted,
+    MergesHeld,
+    MergesReleased,
+    MergeStarted,
+    SnapshotApplied,
+    SnapshotConfigurationSeen,
+    SnapshotDeleted,
+    SnapshotRenamed,
+    SnapshotTaken,
+    SubtreeDeleted,
+    TailSetAside,
+    VmConfigurationSeen,
+    VmPaused,
+    VmRegistered,
+    VmRemoved,
+    VmReset,
+    VmRestarted,
+    VmResumed,
+    VmSaved,
+    VmShutDown,
+    VmStarted,
+    VmTurnedOff,
+)
+from eventstore.ids import SnapshotId
+from eventstore.machine import Machine
+from projections import narrate_files, narrate_vm
+
+
+class Names(Struct, frozen=True):
+    """What a VM and its snapshots were called when something happened."""
+
+    vm: str = "a VM"
+    snapshots: Mapping[SnapshotId, str] = {}
+
+    def after(self, event: Event | Unknown) -> "Names":
+        """Give the names as they are after `event`; what is deleted keeps its last one."""
+        match event:
+            case VmRegistered(name) | VmConfigurationSeen(name) if name:
+                return replace(self, vm=name)
+            case (
+                SnapshotTaken(snapshot, name)
+                | SnapshotRenamed(snapshot, name)
+                | SnapshotConfigurationSeen(snapshot=snapshot, name=str(name))
+            ):
+                return replace(self, snapshots={**self.snapshots, snapshot: name})
+            case _:
+                return self
+
+    def of(self, snapshot: SnapshotId) -> str:
+        """Give the snapshot's name in quotes, or its GUID where no name is known."""
+        name = self.snapshots.get(snapshot)
+        return f'"{name}"' if name else snapshot
+
+
+NO_NAMES = Names()
+
+
+def names_of(machine: Machine) -> Names:
+    """Give the names that `machine` and its snapshots have."""
+    return Names(
+        machine.name or machine.id, {each.id: each.name for each in machine.snapshots.values()}
+    )
+
+
+def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
+    """Say `event` in one sentence; `names` are those from before it."""
+    named = names.after(event)
+    match event:
+        case VmRegistered() | VmRemoved():
+            return narrate_vm.registration(event, named.vm)
+        case (
+            VmStarted()
+            | VmShutDown()
+            | VmTurnedOff()
+            | VmSaved()
+            | VmPaused()
+            | VmResumed()
+            | VmReset()
+            | VmRestarted()
+        ):
+            return narrate_vm.power(event, named.vm)
+        case SnapshotTaken() | SnapshotApplied() | SnapshotDeleted() | SubtreeDeleted():
+            return narrate_vm.snapshot(event, named.vm, named.of)
+        case SnapshotRenamed(snapshot, name):
+            return f'Snapshot {names.of(snapshot)} of {names.vm} was renamed to "{name}".'
+        case DiskAttached() | DiskDetached() | DiskDeleted():
+            return narrate_vm.disk(event, named.vm)
+        case MergeStarted() | MergeCompleted() | MergeInterrupted() | MergeFailed():
+            return narrate_vm.merge(event, named.vm)
+        case MergesHeld() | MergesReleased():
+            return narrate_vm.holding(event, named.vm)
+        case VmConfigurationSeen() | SnapshotConfigurationSeen() | ConfigurationGone():
+            return narrate_vm.configuration(event, named.vm, named.of)
+        case (
+            DiskCloned()
+            | DiskMergedByHand()
+            | DiskLost()
+            | DiskWritten()
+            | DiskMoved()
+            | DiskCopied()
+            | FreeSpaceSeen()
+        ):
+            return narrate_files.by_hand(event)
+        case DiskSeen() | DiskGone() | FolderRead():
+            return narrate_files.seen(event)
+        case TailSetAside() | ForkedFrom():
+            return narrate_files.of_the_log(event)
+        case Unknown(type=kind, problem=problem):
+            return f"An event of type {kind} was kept that this version cannot read ({problem})."
+        case _:
+            assert_never(event)

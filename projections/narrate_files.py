@@ -1,0 +1,99 @@
+"""Sentences about files, whoever uses them, and about the log itself."""
+
+from typing import assert_never
+
+from eventstore.events import (
+    DiskCloned,
+    DiskCopied,
+    DiskGone,
+    DiskLost,
+    DiskMergedByHand,
+    DiskMoved,
+    DiskSeen,
+    DiskWritten,
+    FolderEvent,
+    FolderRead,
+    ForkedFrom,
+    FreeSpaceSeen,
+    HandEvent,
+    LogEvent,
+    TailSetAside,
+)
+from eventstore.evidence.observations import ParentLink
+from eventstore.paths import name_of
+from projections.phrases import counted, shown
+
+
+def by_hand(event: HandEvent) -> str:
+    match event:
+        case DiskCloned(child, parent):
+            file = shown(child, parent)
+            return f"{file(child)} was made by hand as a differencing disk of {file(parent)}."
+        case DiskMergedByHand(child, into):
+            file = shown(child, into)
+            return (
+                f"{file(child)} was merged into {file(into)} by hand; what was merged stayed as "
+                "a file and is no longer valid."
+            )
+        case DiskLost(path):
+            return f"{shown(path)(path)} vanished, and Hyper-V did not do it."
+        case DiskWritten(path):
+            return f"{shown(path)(path)} was written to past Hyper-V."
+        case DiskMoved(path, to):
+            file = shown(path, to)
+            return f"{file(path)} was moved to {file(to)}; who refers to it names the old place."
+        case DiskCopied(path, to):
+            file = shown(path, to)
+            return f"{file(path)} was copied to {file(to)}; the copy has the same identity."
+        case FreeSpaceSeen(volume, free_bytes):
+            return f"{volume} had {counted(free_bytes, 'byte')} free."
+        case _:
+            assert_never(event)
+
+
+def seen(event: FolderEvent) -> str:
+    match event:
+        case DiskSeen():
+            return _disk_seen(event)
+        case DiskGone(path):
+            return f"{shown(path)(path)} was no longer in its folder."
+        case FolderRead():
+            unread = f"; {counted(len(event.unread), 'place')} unread" if event.unread else ""
+            return (
+                f"The folder {event.root} of {event.host} was read: "
+                f"{counted(event.files, 'file')}, {counted(event.disks, 'disk')}, "
+                f"{counted(event.configurations, 'configuration')}{unread}."
+            )
+        case _:
+            assert_never(event)
+
+
+def of_the_log(event: LogEvent) -> str:
+    match event:
+        case TailSetAside():
+            return (
+                f"{counted(event.size_bytes, 'byte')} at the end of segment {event.segment} were "
+                f"no intact batch and lie in quarantine as {event.kept_as}."
+            )
+        case ForkedFrom(store, last):
+            return f"This store began as a copy of store {store}, which ended at position {last}."
+        case _:
+            assert_never(event)
+
+
+def _disk_seen(event: DiskSeen) -> str:
+    file, facts = shown(event.path)(event.path), event.facts
+    if facts is None:
+        why = f": {event.problem}" if event.problem else ""
+        return f"{file} was read and says nothing usable{why}."
+    size = counted(event.size_bytes, "byte")
+    return (
+        f"{file} was read: a {facts.kind} {facts.format.upper()} of {size}{_parent(facts.parent)}."
+    )
+
+
+def _parent(link: ParentLink | None) -> str:
+    if link is None:
+        return ""
+    quoted = link.name or link.relative_path or link.absolute_path or link.volume_path
+    return f" whose parent is {name_of(quoted) or quoted}" if quoted else " with a parent unnamed"
