@@ -311,6 +311,12 @@ def test_a_parent_shared_by_two_vms_is_never_merged_into() -> None:
     assert story.disks == {"golden.vhd": None, "after-s.avhd": "golden.vhd"}
 
 
+def test_a_disk_that_another_vm_runs_on_is_never_merged_into() -> None:
+    story = Story().vm("web02", "golden.vhd").vm("web01", "golden.vhd").take("S").delete("S")
+
+    assert story.disks == {"golden.vhd": None, "after-s.avhd": "golden.vhd"}
+
+
 def test_apply_drops_the_pending_file_that_only_now_needed() -> None:
     story = Story().vm("web01", "base.vhd").start().take("S1").take("S2")
     story.delete("S2").apply("S1")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eventstore.disk_rules import now_refers_to
 from eventstore.events import (
     DiskDeleted,
     MergeCompleted,
@@ -24,7 +25,7 @@ from eventstore.evolve import evolve
 from eventstore.ids import SnapshotId, VmId
 from eventstore.machine import Machine, When
 from eventstore.moments import Moment, later
-from tests.story import START, Story, disk, short
+from tests.story import START, Story, disk, key, short
 
 
 def oddities(story: Story) -> list[tuple[str, str]]:
@@ -103,6 +104,12 @@ class TestConfigurationThatWasRead:
             ("Now on C:\\VMs\\after-T.avhd", "its configuration names C:\\VMs\\base.vhd")
         ]
         assert story.heads["now"] == "after-t.avhd"
+
+    def test_it_is_out_of_date_as_soon_as_now_moves_on(self) -> None:
+        story = Story().vm("web01", "base.vhd").start().take("S").happened(self.SEEN)
+        story.delete("S").shut_down()
+
+        assert now_refers_to(story.machine) == (key("base.vhd"),)
 
     def test_a_snapshot_that_history_missed_is_taken_in(self) -> None:
         seen = SnapshotConfigurationSeen(

@@ -34,6 +34,10 @@ def names_of_files(story: Story, owner: str) -> set[str]:
     return {file.path.rsplit("\\", 1)[1] for file in story.machine.files if file.owner == owner}
 
 
+def types_of(story: Story) -> list[str]:
+    return [recorded.entry.type for recorded in story.recorded]
+
+
 class TestPower:
     """R8b, and R0 for BIN and VSV."""
 
@@ -296,6 +300,24 @@ class TestWhenMergesRun:
         assert merging != ()
 
         assert story.start().machine.merging == merging
+        assert MergeInterrupted.__name__ not in types_of(story)
+
+    def test_a_disk_detached_while_it_merges_ends_the_merge(self) -> None:
+        story = self.pending().hold_merges().shut_down().detach("IDE 0:0")
+
+        assert types_of(story)[-2:] == ["DiskDetached", "MergeInterrupted"]
+        assert story.machine.merging == ()
+
+    def test_a_file_that_goes_while_it_merges_ends_the_merge_first(self) -> None:
+        story = running().take("S1").take("S2").take("S3").apply("S1").start().delete("S2")
+        story.hold_merges().shut_down().delete("S3")
+
+        assert types_of(story)[-4:] == [
+            "SnapshotDeleted",
+            "MergeInterrupted",
+            "DiskDeleted",
+            "DiskDeleted",
+        ]
 
     def test_an_offline_start_interrupts_before_it_starts(self) -> None:
         story = self.pending().hold_merges().shut_down().start()
@@ -359,6 +381,7 @@ class TestRemoval:
         assert story.machine.removed is not None
         assert story.machine.files == ()
         assert story.heads == {"S1": "base.vhd", "now": "after-s1.avhd"}
+        assert story.disks == {"base.vhd": None, "after-s1.avhd": "base.vhd"}
 
     def test_a_running_vm_is_not_removed_and_a_removed_one_obeys_nothing(self) -> None:
         with pytest.raises(Refused, match="stop it"):
