@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from eventstore.errors import DamagedDisk, NotADisk
+from eventstore.errors import DamagedDisk
 from eventstore.evidence.block_tables import vhd_blocks
 from eventstore.evidence.header_bytes import HeaderBytes
 from eventstore.evidence.observations import Check, DiskFacts, DiskKind, ParentLink
@@ -59,10 +59,12 @@ class _Copy(NamedTuple):
 
 
 def read_vhd(source: HeaderBytes) -> DiskFacts:
-    """Give what the headers of a VHD say; raise `NotADisk` or `DamagedDisk` when it is nothing."""
+    """Give what the headers of a VHD say; raise `DamagedDisk` when it is nothing usable."""
     tail, head = _footer_at_end(source), _footer_at_start(source)
     if tail is None and head is None:
-        raise NotADisk("no VHD footer: neither the first nor the last 512 bytes begin 'conectix'")
+        raise DamagedDisk(
+            f"{source.size_bytes} bytes that begin like a VHD, which has at least 512"
+        )
     used = _choose(tail, head, source.size_bytes)
     footer, kind = used.footer, KINDS[used.footer.disk_type]
     checks = _footer_checks(tail, head, used)
