@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.errors import NotAConfiguration
+from eventstore.events import SnapshotConfigurationSeen, VmConfigurationSeen
 from eventstore.evidence.file_tree import Hindrance, shown
 from eventstore.evidence.keytree import HEAD_BYTES, SIZE_MAX_BYTES, is_xml_carrier
 from eventstore.evidence.path_map import PathMap
@@ -33,6 +34,33 @@ class FoundConfiguration(Struct, frozen=True):
     snapshot: SnapshotId | None
     has_saved_state: bool
     configuration: Configuration
+
+    def event(self) -> VmConfigurationSeen | SnapshotConfigurationSeen:
+        said = self.configuration
+        if self.snapshot is None:
+            return VmConfigurationSeen(
+                name=said.name or self.vm,
+                path=self.path,
+                found_at=self.found_at,
+                format_version=said.version,
+                disks=said.disks,
+                snapshots_listed=said.snapshots_listed,
+                merge_pending=said.merge_pending,
+                created_at=said.creation_time,
+                sha256=self.sha256,
+            )
+        return SnapshotConfigurationSeen(
+            snapshot=self.snapshot,
+            path=self.path,
+            found_at=self.found_at,
+            name=said.name,
+            parent=said.parent,
+            is_parent_known=said.is_parent_known,
+            taken_at=said.taken_at,
+            has_saved_state=self.has_saved_state,
+            disks=said.disks,
+            sha256=self.sha256,
+        )
 
 
 class ConfigurationFiles:

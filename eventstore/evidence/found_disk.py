@@ -8,6 +8,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from eventstore.errors import DamagedDisk, NotADisk
+from eventstore.events import DiskSeen
 from eventstore.evidence.disk import read_disk_from
 from eventstore.evidence.observations import DiskFacts
 from eventstore.moments import Moment, moment
@@ -29,6 +30,17 @@ class FoundDisk(Struct, frozen=True):
     header_sha256: str
     facts: DiskFacts | None = None
     problem: str = ""
+
+    def event(self) -> DiskSeen:
+        return DiskSeen(
+            path=self.path,
+            found_at=self.found_at,
+            size_bytes=self.size_bytes,
+            modified_at=self.modified_at,
+            header_sha256=self.header_sha256,
+            facts=self.facts,
+            problem=self.problem,
+        )
 
 
 def examine(file: BinaryIO, found_at: str, path: str) -> FoundDisk | None:

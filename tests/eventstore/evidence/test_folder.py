@@ -70,6 +70,8 @@ def socket_at(place: str) -> Iterator[None]:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(place)
             yield
+    else:
+        yield
 
 
 def names(found: FolderReading) -> list[str]:

@@ -1,0 +1,229 @@
+"""What a walk saw, held against what the log knows: the events to store, and no others.
+
+The same evidence again stores nothing. An id follows from the evidence (digest, host, root,
+place, size, time) and from the id of the fact before it about the same file, so that a file may
+become what it once was, and a repeated append is recognised.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from eventstore import codec
+from eventstore.entry import NewEntry, Source
+from eventstore.events import (
+    ConfigurationGone,
+    DiskGone,
+    DiskSeen,
+    Event,
+    FolderRead,
+    SnapshotConfigurationSeen,
+    VmConfigurationSeen,
+)
+from eventstore.evidence.folder import FolderReading
+from eventstore.evidence.found_configuration import FoundConfiguration
+from eventstore.ids import derive, folder_stream, vm_stream
+from eventstore.known import ConfigurationFact, ConfigurationKey, Known, LastWalk
+from eventstore.moments import Moment
+from eventstore.paths import folder_of
+
+FileEvent = (
+    DiskSeen | DiskGone | VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone
+)
+
+UNREAD_CHARACTERS_MAX = 100_000
+"""So much of what was not read is named in one event; the rest is put down to the root."""
+
+
+class Observer(Struct, frozen=True):
+    """Whose evidence it is, when it was read, and by whom."""
+
+    host: str
+    now: Moment
+    recorder: str = ""
+
+
+class Observed(Struct, frozen=True):
+    """An event on its way into `stream`."""
+
+    stream: str
+    event: Event
+    event_id: str
+    occurred_at: Moment
+    source: Source
+
+    def entry(self) -> NewEntry:
+        return codec.encode(
+            self.event,
+            event_id=self.event_id,
+            occurred_at=self.occurred_at,
+            source=self.source,
+        )
+
+
+def observe(
+    reading: FolderReading, known: Known, by: Observer, *, confirm: bool = False
+) -> tuple[Observed, ...]:
+    """Give what `reading` adds to `known`, in the order in which it is to be appended.
+
+    The streams of VMs come first and the folder's last, so that a stored `FolderRead` says that
+    everything it counts is stored, too. `confirm` asks for one even if nothing changed.
+    """
+    news = [
+        *_configurations_seen(reading, known, by),
+        *_configurations_gone(reading, known, by),
+        *_disks_seen(reading, known, by),
+        *_disks_gone(reading, known, by),
+    ]
+    walk = _folder_read(reading, by.host)
+    if confirm or news or known.walk is None or _is_news(known.walk.fact, walk):
+        news.append(_of_walk(by, walk, known.walk))
+    return tuple(news)
+
+
+def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    for found in reading.configurations:
+        event = found.event()
+        last = known.configurations.get(_key(found))
+        if last and _same_configuration(last.fact, event):
+            continue
+        evidence = (reading.root, found.path, last.entry_id if last else "")
+        yield _of_file(by, vm_stream(found.vm), event, evidence, found.sha256)
+
+
+def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    seen = {_key(found) for found in reading.configurations}
+    hidden = _hidden(reading)
+    for key, last in known.configurations.items():
+        stream, snapshot, found_at = key
+        if key in seen or isinstance(last.fact, ConfigurationGone):
+            continue
+        above = set(_at_and_above(found_at))
+        if reading.root in above and not above & hidden:
+            event = ConfigurationGone(path=last.fact.path, found_at=found_at, snapshot=snapshot)
+            yield _of_file(by, stream, event, (reading.root, last.entry_id))
+
+
+def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    stream = folder_stream(by.host, reading.root)
+    for found in reading.disks:
+        event = found.event()
+        last = known.disks.get(found.found_at)
+        if last and isinstance(last.fact, DiskSeen) and _same_disk(last.fact, event):
+            continue
+        if last and isinstance(last.fact, DiskSeen) and last.fact.path != found.path:
+            # Another map than before: under its former name nobody has this disk.
+            former = DiskGone(path=last.fact.path, found_at=found.found_at)
+            yield _of_file(by, stream, former, (reading.root, last.entry_id))
+        size_and_time = (found.size_bytes, found.modified_at)
+        evidence = (reading.root, found.path, *size_and_time, last.entry_id if last else "")
+        yield _of_file(by, stream, event, evidence, found.header_sha256)
+
+
+def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    stream = folder_stream(by.host, reading.root)
+    seen = {found.found_at for found in reading.disks}
+    hidden = _hidden(reading)
+    for found_at, last in known.disks.items():
+        if found_at in seen or isinstance(last.fact, DiskGone):
+            continue
+        if hidden.isdisjoint(_at_and_above(found_at)):
+            event = DiskGone(path=last.fact.path, found_at=found_at)
+            yield _of_file(by, stream, event, (reading.root, last.entry_id))
+
+
+def _of_file(
+    by: Observer, stream: str, event: FileEvent, evidence: tuple[str | int, ...], sha256: str = ""
+) -> Observed:
+    kind = type(event).__name__
+    return Observed(
+        stream=stream,
+        event=event,
+        event_id=derive(kind, sha256, by.host, event.found_at, *evidence),
+        occurred_at=by.now,
+        source=Source(
+            kind="evidence",
+            name=event.found_at,
+            sha256=sha256,
+            recorder=by.recorder,
+            host=by.host,
+        ),
+    )
+
+
+def _of_walk(by: Observer, walk: FolderRead, last: LastWalk | None) -> Observed:
+    return Observed(
+        stream=folder_stream(by.host, walk.root),
+        event=walk,
+        event_id=derive("FolderRead", by.host, walk.root, last.entry_id if last else ""),
+        occurred_at=by.now,
+        source=Source(kind="evidence", name=walk.root, recorder=by.recorder, host=by.host),
+    )
+
+
+def _key(found: FoundConfiguration) -> ConfigurationKey:
+    return (vm_stream(found.vm), found.snapshot, found.found_at)
+
+
+def _same_disk(known: DiskSeen, seen: DiskSeen) -> bool:
+    return (
+        known.header_sha256 == seen.header_sha256
+        and known.modified_at == seen.modified_at
+        and known.size_bytes == seen.size_bytes
+        and known.path == seen.path
+    )
+
+
+def _same_configuration(
+    known: ConfigurationFact, seen: VmConfigurationSeen | SnapshotConfigurationSeen
+) -> bool:
+    match known, seen:
+        case VmConfigurationSeen(), VmConfigurationSeen():
+            return (known.sha256, known.path) == (seen.sha256, seen.path)
+        case SnapshotConfigurationSeen(), SnapshotConfigurationSeen():
+            state = known.has_saved_state == seen.has_saved_state
+            return state and (known.sha256, known.path) == (seen.sha256, seen.path)
+        case _:
+            return False
+
+
+def _folder_read(reading: FolderReading, host: str) -> FolderRead:
+    return FolderRead(
+        host=host,
+        root=reading.root,
+        root_path=reading.root_path,
+        files=reading.files,
+        disks=len(reading.disks),
+        configurations=len(reading.configurations),
+        unread=_unread(reading),
+    )
+
+
+def _unread(reading: FolderReading) -> tuple[tuple[str, str], ...]:
+    """Give what was not read, as much as one event holds; what is left out counts for the root."""
+    told: list[tuple[str, str]] = []
+    room = UNREAD_CHARACTERS_MAX
+    for number, each in enumerate(reading.unread):
+        room -= len(each.path) + len(each.reason)
+        if room < 0:
+            more = len(reading.unread) - number
+            told.append((reading.root_path, f"and {more} more places below it were not read"))
+            break
+        told.append((each.path, each.reason))
+    return tuple(told)
+
+
+def _is_news(known: FolderRead, seen: FolderRead) -> bool:
+    """Tell whether a walk that found no news of files still covered other ground."""
+    return (known.root_path, known.unread) != (seen.root_path, seen.unread)
+
+
+def _hidden(reading: FolderReading) -> frozenset[str]:
+    return frozenset(skipped.found_at for skipped in reading.unread)
+
+
+def _at_and_above(place: str) -> Iterator[str]:
+    yield place
+    while (above := folder_of(place)) != place:
+        place = above
+        yield place
