@@ -48,10 +48,7 @@ def prepare(stream: str, events: Sequence[NewEntry]) -> list[NewEntry]:
     """
     if not stream or stream.startswith(LOG_STREAM):
         raise BadInput(f"{stream!r} cannot be appended to: expected a name not below {LOG_STREAM}")
-    try:
-        stream.encode()
-    except UnicodeEncodeError as error:
-        raise BadInput(f"{stream!r} holds text that UTF-8 cannot carry: {error}") from None
+    _must_be_storable(stream, stream)
     if len(events) > BATCH_ENTRIES_MAX:
         raise BatchTooLarge(
             f"{len(events)} entries are too many for one batch; at most {BATCH_ENTRIES_MAX}"
@@ -82,7 +79,7 @@ def encode_batch(
     lines: list[bytes] = []
     for position, (stream, event) in enumerate(additions, frame.first):
         tip = tips.get(stream) or tip_of(stream)
-        entry = _encode(event, frame.origin, stream, tip)
+        entry = encode_entry(_entry(event, frame.origin, stream, tip))
         tips[stream] = Tip(tip.revision + 1, digest_of(entry))
         envelope = Envelope(position, frame.recorded_at, batch, frame.synced)
         lines.append(encode_line(envelope, entry))
@@ -102,7 +99,15 @@ def _prepared(event: NewEntry) -> NewEntry:
         raise BadInput("an event needs an id and a type")
     if parse_moment(event.occurred_at) != event.occurred_at:
         raise BadInput(f"{event.occurred_at!r} is not in UTC with six fraction digits")
+    _must_be_storable(event, f"event {event.id}")
     return msgspec.structs.replace(event, data=_compact(event))
+
+
+def _must_be_storable(value: NewEntry | str, name: str) -> None:
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError as error:
+        raise BadInput(f"{name!r} holds text that UTF-8 cannot carry: {error}") from None
 
 
 def _compact(event: NewEntry) -> Raw:
@@ -127,21 +132,16 @@ def _is_too_deep(value: object, depth: int = 1) -> bool:
     return isinstance(value, list) and any(_is_too_deep(part, depth + 1) for part in value)
 
 
-def _encode(event: NewEntry, origin: str, stream: str, tip: Tip) -> bytes:
-    try:
-        return encode_entry(
-            Entry(
-                origin=origin,
-                stream=stream,
-                revision=tip.revision + 1,
-                id=event.id,
-                type=event.type,
-                occurred_at=event.occurred_at,
-                actor=event.actor,
-                source=event.source,
-                data=event.data,
-                prev=tip.prev,
-            )
-        )
-    except UnicodeEncodeError as error:
-        raise BadInput(f"event {event.id!r} holds text that UTF-8 cannot carry: {error}") from None
+def _entry(event: NewEntry, origin: str, stream: str, tip: Tip) -> Entry:
+    return Entry(
+        origin=origin,
+        stream=stream,
+        revision=tip.revision + 1,
+        id=event.id,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        actor=event.actor,
+        source=event.source,
+        data=event.data,
+        prev=tip.prev,
+    )

@@ -1,0 +1,178 @@
+"""A disk in memory that forgets what was not synced, and fails where a test says.
+
+Content is lost write by write, names folder by folder in the order they were changed, as on a
+journaling file system. `crashed` gives one disk that a loss of power may leave behind.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+
+class PowerLoss(BaseException):
+    """The machine stops here; nothing after it reaches the disk."""
+
+
+@dataclass
+class _File:
+    synced: bytes = b""
+    now: bytes = b""
+    pending: list[tuple[int, bytes | None]] = field(default_factory=list)
+
+
+def _written(content: bytes, offset: int, data: bytes | None) -> bytes:
+    if data is None:
+        return content[:offset].ljust(offset, b"\0")
+    return content[:offset].ljust(offset, b"\0") + data + content[offset + len(data) :]
+
+
+class _Open:
+    def __init__(self, disk: "ForgetfulFiles", path: Path, file: _File) -> None:
+        self._disk, self._path, self._file = disk, path, file
+
+    def write(self, data: bytes, offset: int) -> int:
+        self._disk.touch("write", self._path)
+        taken = data[: self._disk.taken_at_once]
+        room = self._disk.room - max(0, offset + len(taken) - len(self._file.now))
+        if room < 0:
+            taken = taken[:room]
+            if not taken:
+                raise OSError(28, "No space left on device")
+            room = 0
+        self._disk.room = room
+        self._file.now = _written(self._file.now, offset, taken)
+        self._file.pending.append((offset, taken))
+        return len(taken)
+
+    def sync(self) -> None:
+        try:
+            self._disk.touch("sync", self._path)
+        except OSError:
+            # As Linux does: the pages count as clean, though the disk never got them.
+            self._file.pending.clear()
+            raise
+        self._file.synced = self._file.now
+        self._file.pending.clear()
+
+    def truncate(self, size: int) -> None:
+        self._disk.touch("truncate", self._path)
+        self._disk.room += max(0, len(self._file.now) - size)
+        self._file.now = _written(self._file.now, size, None)
+        self._file.pending.append((size, None))
+
+    def try_lock(self) -> bool:
+        return True
+
+    def unlock(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def allow(what: str, path: Path) -> None:
+    """Let every change happen."""
+
+
+class ForgetfulFiles:
+    """`Files` in memory; `before` is asked before each change and may raise."""
+
+    def __init__(self) -> None:
+        self._names: dict[Path, _File] = {}
+        self._synced_names: dict[Path, _File] = {}
+        self._changes: dict[Path, list[tuple[str, Path, Path | _File]]] = {}
+        self.before = allow
+        self.taken_at_once = 1 << 30
+        self.room = 1 << 40
+        self.changes = 0
+
+    def touch(self, what: str, path: Path) -> None:
+        self.changes += 1
+        self.before(what, path)
+
+    def open(self, path: Path) -> _Open:
+        if path not in self._names:
+            self.touch("create", path)
+            self._change(path.parent, ("link", path, _File()))
+        return _Open(self, path, self._names[path])
+
+    def read(self, path: Path, offset: int, size: int) -> bytes:
+        if path not in self._names:
+            raise FileNotFoundError(path)
+        return self._names[path].now[offset : offset + size]
+
+    def size(self, path: Path) -> int | None:
+        return len(self._names[path].now) if path in self._names else None
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        return tuple(sorted({p.relative_to(folder).parts[0] for p in self._below(folder)}))
+
+    def make_folder(self, folder: Path) -> None:
+        pass
+
+    def rename(self, old: Path, new: Path) -> None:
+        self.touch("rename", new)
+        self._change(old.parent, ("rename", old, new))
+
+    def remove(self, path: Path) -> None:
+        self.touch("remove", path)
+        self.room += len(self._names[path].now)
+        self._change(path.parent, ("unlink", path, path))
+
+    def sync_folder(self, folder: Path) -> None:
+        self.touch("sync_folder", folder)
+        for change in self._changes.pop(folder, []):
+            _apply(self._synced_names, change)
+
+    def identity(self, path: Path) -> str:
+        return str(path)
+
+    def resolve(self, path: Path) -> Path:
+        return path
+
+    def machine(self) -> str:
+        return ""
+
+    def crashed(self, chance: Random, *, keep: float, torn: float) -> "ForgetfulFiles":
+        """Give a disk after a loss of power: each unsynced write survives with chance `keep`."""
+        disk = ForgetfulFiles()
+        names = dict(self._synced_names)
+        for changes in self._changes.values():
+            survivors = sum(1 for _ in changes if chance.random() < keep)
+            for change in changes[:survivors]:
+                _apply(names, change)
+        for path, file in names.items():
+            content = _survived(file, chance, keep=keep, torn=torn)
+            disk._names[path] = disk._synced_names[path] = _File(content, content)
+        return disk
+
+    def _below(self, folder: Path) -> list[Path]:
+        return [path for path in self._names if folder in path.parents]
+
+    def _change(self, folder: Path, change: tuple[str, Path, Path | _File]) -> None:
+        _apply(self._names, change)
+        self._changes.setdefault(folder, []).append(change)
+
+
+def _apply(names: dict[Path, _File], change: tuple[str, Path, Path | _File]) -> None:
+    what, path, other = change
+    if what == "link" and isinstance(other, _File):
+        names[path] = other
+    elif what == "rename" and isinstance(other, Path):
+        names[other] = names.pop(path)
+    else:
+        names.pop(path, None)
+
+
+def _survived(file: _File, chance: Random, *, keep: float, torn: float) -> bytes:
+    content = file.synced
+    for offset, data in file.pending:
+        if data is None:
+            content = _written(content, offset, None) if chance.random() < keep else content
+        elif chance.random() < torn:
+            half = data[: chance.randrange(len(data) + 1)]
+            zeros = bytes(len(data) - len(half)) if chance.random() < 0.5 else b""
+            content = _written(content, offset, half + zeros)
+        elif chance.random() < keep:
+            content = _written(content, offset, data)
+    return content
