@@ -4,6 +4,7 @@ r"""Paths of disks, parsed as Windows parses them on every system.
 A path that begins with a single `/` was found on a POSIX system and keeps its case.
 """
 
+import posixpath
 from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import NewType
@@ -64,7 +65,8 @@ def beside(path: str, name: str) -> str:
 def joined(folder: str, *parts: str) -> str:
     """Give the path below `folder`; an absolute part wins, as on Windows, and dots are resolved."""
     if is_posix(folder):
-        return str(PurePosixPath(folder, *(part.replace("\\", "/") for part in parts)))
+        below = PurePosixPath(folder, *(part.replace("\\", "/") for part in parts))
+        return posixpath.normpath(below)
     return _without_dots(str(PureWindowsPath(plain(folder), *parts)))
 
 
