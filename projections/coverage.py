@@ -1,0 +1,110 @@
+"""What was looked at, and what was not: a file can only be called unused where everything was."""
+
+from msgspec import Struct
+
+from eventstore.fleet import Fleet
+from eventstore.machine import Machine, When
+from eventstore.moments import Moment
+from eventstore.paths import folder_of, path_key
+from projections.completeness import missing_references
+from projections.shapes import VmRef, vm_ref
+from projections.walks import Walk, last_walk, walks_of
+
+
+class VmCoverage(Struct, frozen=True):
+    """How a registered VM is known; `folders_unread` are those of its disks nobody walked."""
+
+    vm: VmRef
+    is_configuration_read: bool
+    snapshots_listed: int | None
+    snapshots_known: int
+    folders_unread: tuple[str, ...]
+
+
+class FolderCoverage(Struct, frozen=True):
+    """A folder that was walked, and the places below it that could not be read."""
+
+    host: str
+    path: str
+    found_at: str
+    read_at: Moment
+    position: int
+    unread: tuple[tuple[str, str], ...]
+
+
+class Coverage(Struct, frozen=True):
+    """All VMs and folders known, and in `gaps` what would have to be read to be certain."""
+
+    vms: tuple[VmCoverage, ...]
+    folders: tuple[FolderCoverage, ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.gaps
+
+
+def coverage(fleet: Fleet) -> Coverage:
+    """Tell what the fleet's knowledge rests on."""
+    walks = walks_of(fleet)
+    machines = [machine for machine in fleet.machines.values() if machine.is_present]
+    return Coverage(
+        vms=tuple(_of_vm(machine, walks) for machine in machines),
+        folders=tuple(
+            FolderCoverage(
+                folder.read.host,
+                folder.read.root_path,
+                folder.read.root,
+                folder.when.at,
+                folder.when.position,
+                folder.read.unread,
+            )
+            for folder in fleet.folders.values()
+        ),
+        gaps=gaps(fleet, walks),
+    )
+
+
+def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tuple[str, ...]:
+    """Say what was not looked at, or not since `since`: nothing means that all was."""
+    found = []
+    for machine in fleet.machines.values():
+        if machine.is_present:
+            if unknown := _unread_configuration(machine, walks):
+                found.append(unknown)
+            found.extend(
+                f"{folder}, which holds disks of {machine.name or machine.id}, was not read"
+                + (f" since {since.at}" if since and last_walk(walks, folder) else "")
+                for folder in _unwalked(machine, walks, since)
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def _unread_configuration(machine: Machine, walks: tuple[Walk, ...]) -> str:
+    if machine.configured is None:
+        name = machine.name or machine.id
+        return f"the configuration of {name} was never read, or not since Now's disks changed"
+    return missing_references(machine, walks)
+
+
+def _of_vm(machine: Machine, walks: tuple[Walk, ...]) -> VmCoverage:
+    return VmCoverage(
+        vm=vm_ref(machine),
+        is_configuration_read=machine.configured is not None,
+        snapshots_listed=machine.snapshots_listed,
+        snapshots_known=len(machine.snapshots),
+        folders_unread=_unwalked(machine, walks, None),
+    )
+
+
+def _unwalked(machine: Machine, walks: tuple[Walk, ...], since: When | None) -> tuple[str, ...]:
+    """Give the folders of a VM's disks that no walk covered, each once."""
+    folders = {
+        path_key(folder): folder
+        for folder in (folder_of(disk.path) for disk in machine.disks.values())
+    }
+    return tuple(
+        folder
+        for folder in folders.values()
+        if not (walked := last_walk(walks, folder)) or (since is not None and walked < since)
+    )

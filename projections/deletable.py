@@ -1,0 +1,135 @@
+"""Whether a file that nobody needs may go: *yes* only where history and a full look prove it."""
+
+from collections.abc import Iterator
+
+from eventstore.fleet import Sighting
+from eventstore.machine import When
+from projections.case import Case, because
+from projections.coverage import gaps
+from projections.disk_node import DiskNode
+from projections.finding import Deletable, Reason
+from projections.ownership import Loss
+from projections.walks import last_walk
+
+LOSSES_BY_RULE = frozenset({"SnapshotDeleted", "SubtreeDeleted", "SnapshotApplied"})
+"""Events after which Hyper-V itself would have removed the file. A detached disk is kept on
+purpose (R8a), and what was only seen to be gone says nothing of when and why."""
+
+
+def deletable_of(case: Case, node: DiskNode) -> tuple[Deletable, tuple[Reason, ...]]:
+    """Judge a file that no reference reaches, with what speaks for and against."""
+    if newest := _newest_data(case, node):
+        return "no", (newest,)
+    doubts = tuple(_doubts(case, node))
+    if doubts:
+        return "unknown", doubts
+    sighting, past = case.sighting(node), case.past(node)
+    if sighting is None or past is None or past.loss is None:
+        return "unknown", ()
+    text = (
+        f"It was last written at {sighting.seen.modified_at}, before it lost its last reference, "
+        "and every registered VM's configuration and every folder of their disks was read since."
+    )
+    return "yes", (because(text, past.loss.when, sighting.when),)
+
+
+def careful(node: DiskNode) -> Deletable:
+    """Judge a file by a verdict that says nothing for its removal."""
+    return "no" if node.needed_by else "unknown"
+
+
+def loss_told(loss: Loss) -> str:
+    """Say how the last reference went."""
+    match loss.event:
+        case "SnapshotDeleted" | "SubtreeDeleted":
+            how = f"{loss.owner} was deleted"
+        case "SnapshotApplied":
+            how = f"a snapshot was applied to {loss.owner.vm_name}"
+        case "DiskDetached":
+            how = f"it was detached from {loss.owner.vm_name}"
+        case "ConfigurationGone":
+            how = f"the configuration of {loss.owner} was found to be gone"
+        case "VmConfigurationSeen" | "SnapshotConfigurationSeen":
+            how = f"the configuration of {loss.owner} was read and named other files"
+        case other:
+            how = f"{loss.owner} let go of it ({other})"
+    return f"It lost its last reference when {how}."
+
+
+def _newest_data(case: Case, node: DiskNode) -> Reason | None:
+    """Case 14, rollback in waiting: what is written without a reference is written by somebody."""
+    sighting, past, written = case.sighting(node), case.past(node), case.written(node)
+    loss = past.loss if past else None
+    if loss is None:
+        return _newer_than_now(case, node, sighting) if sighting else None
+    if sighting and sighting.seen.modified_at > loss.when.at:
+        at, source = sighting.seen.modified_at, sighting.when
+    elif written and written > loss.when:
+        at, source = written.at, written
+    else:
+        return None
+    text = (
+        f"It was written at {at}, after it lost its last reference: it may hold the newest data, "
+        "which the VM would lose at its next start."
+    )
+    return because(text, loss.when, source)
+
+
+def _newer_than_now(case: Case, node: DiskNode, sighting: Sighting) -> Reason | None:
+    """Without a history, compare with the disks that the VMs of its chain write to."""
+    vms = {vm for each in case.graph.ancestors(node.key) for vm in each.needed_by}
+    heads = [
+        case.graph.nodes[key]
+        for vm in vms
+        for key in case.fleet.machines[vm].now.heads.values()
+        if key in case.graph.nodes
+    ]
+    seen = [found for head in heads if (found := case.sighting(head))]
+    last = max(seen, key=lambda each: each.seen.modified_at, default=None)
+    if last is None or sighting.seen.modified_at <= last.seen.modified_at:
+        return None
+    text = (
+        f"It was written at {sighting.seen.modified_at}, later than {last.seen.path}, which the "
+        "VM's configuration names: it may hold the newest data, and the configuration be out of "
+        "date."
+    )
+    return because(text, sighting.when, last.when)
+
+
+def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
+    past, sighting = case.past(node), case.sighting(node)
+    for path in case.would_break(node.key):
+        yield because(f"{path} hangs below it and would become unreadable.")
+    if past is None or past.loss is None:
+        yield because("No history tells who referred to it last, and when that ended.")
+        return
+    loss = past.loss
+    yield from _doubts_of_loss(case, loss)
+    if sighting is None:
+        yield because("Nobody has looked at the file itself.")
+    elif sighting.when < loss.when:
+        text = "Nobody has looked at the file since it lost its last reference."
+        yield because(text, sighting.when)
+    unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
+    yield from (because(f"Not looked at: {gap}.") for gap in unread)
+
+
+def _doubts_of_loss(case: Case, loss: Loss) -> Iterator[Reason]:
+    if loss.event not in LOSSES_BY_RULE:
+        yield because("Nothing shows that Hyper-V was done with it then.", loss.when)
+    owner = case.fleet.machines[loss.owner.vm]
+    if owner.removed is not None:
+        yield because(f"{loss.owner.vm_name} was removed since; its files stay.", owner.removed)
+
+
+def _stale(case: Case, loss: When) -> Iterator[str]:
+    """Configuration read before the loss proves nothing about what refers to the file now.
+
+    One that a later walk found unchanged is not stored again, but it was read.
+    """
+    for machine in case.fleet.machines.values():
+        files = [file.path for file in machine.files if file.kind == "config"]
+        walked = [when for path in files if (when := last_walk(case.walks, path))]
+        read = case.ownership.configurations.get(machine.id)
+        if machine.is_present and read and max(read, *walked) < loss:
+            yield f"the configuration of {machine.name or machine.id} since {loss.at}"

@@ -1,0 +1,207 @@
+"""One graph of all disk files: what history, configuration and headers say, joined per file.
+
+A file's parent is the one that history tells; where history tells none, the one that its header
+names. A second witness who names another parent is heard too: both files count as needed, because
+calling one of them unused could cost somebody a machine.
+"""
+
+from collections import defaultdict, deque
+from typing import Literal
+
+from eventstore.disk_rules import references
+from eventstore.fleet import Fleet, Sighting
+from eventstore.ids import SnapshotId, VmId
+from eventstore.moments import Moment
+from eventstore.paths import PathKey, path_key, suffix_of
+from projections.completeness import complete_vms
+from projections.disk_node import DiskGraph, DiskNode, Reference
+from projections.parent_links import HeaderParent, SeenDisks
+from projections.walks import walks_of
+from projections.witnesses import AUTOMATIC_SUFFIXES, Witnesses
+
+
+def graph_of(fleet: Fleet) -> DiskGraph:
+    """Join everything the fleet knows of disk files."""
+    walks = walks_of(fleet)
+    return _Join(Witnesses(fleet, walks)).graph(complete_vms(fleet, walks))
+
+
+class _Join:
+    """The graph in the making, one property of all files after the other."""
+
+    def __init__(self, witnesses: Witnesses) -> None:
+        self.witnesses = witnesses
+        self.fleet = witnesses.fleet
+        self.paths = {key: witnesses.path(key) for key in witnesses.keys}
+        self.presence = {key: witnesses.presence(key) for key in self.paths}
+        self.parents: dict[PathKey, tuple[PathKey, ...]] = {}
+        self.references = self._references()
+        self._link()
+        self.children = self._turned_round()
+        self.needed_by = self._reached(removed=False)
+        self.once_needed_by = self._reached(removed=True)
+
+    def graph(self, complete: frozenset[VmId]) -> DiskGraph:
+        kept = self._kept()
+        nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
+        return DiskGraph(nodes, complete)
+
+    # --- links --------------------------------------------------------------------------------
+
+    def _references(self) -> dict[PathKey, tuple[Reference, ...]]:
+        found: defaultdict[PathKey, list[Reference]] = defaultdict(list)
+        for machine in self.fleet.machines.values():
+            is_removed = machine.removed is not None
+            for key, holders in references(machine).items():
+                self.paths.setdefault(key, machine.path(key))
+                self.presence.setdefault(key, self.witnesses.presence(key))
+                found[key].extend(
+                    Reference(machine.id, _holder(holder), is_removed) for holder in holders
+                )
+        return {key: tuple(users) for key, users in found.items()}
+
+    def _link(self) -> None:
+        """Find every file's parents, first the one to believe."""
+        for key in tuple(self.paths):
+            told = [each.disk.parent for each in self.witnesses.told(key) if each.disk.parent]
+            for parent in told:
+                self.paths.setdefault(parent, self.witnesses.path(parent))
+                self.presence.setdefault(parent, self.witnesses.presence(parent))
+            self.parents[key] = tuple(dict.fromkeys(sorted(told, key=self._is_absent)))
+        seen = {
+            key: self.fleet.sightings[key].seen
+            for key, presence in self.presence.items()
+            if presence == "seen"
+        }
+        disks = SeenDisks(seen)
+        for key, disk in seen.items():
+            if named := disks.parent_of(disk):
+                self._named(key, named)
+
+    def _named(self, child: PathKey, parent: HeaderParent) -> None:
+        """Take in what a header says; against history only a parent that stands there counts."""
+        key = path_key(parent.path)
+        told = self.parents[child]
+        if key in told or (told and not parent.is_found):
+            return
+        self.parents[child] = (*told, key)
+        if key not in self.paths:
+            self.paths[key] = parent.path
+            was_looked_for = self.witnesses.was_looked_for(parent.places)
+            self.presence[key] = "absent" if was_looked_for else "told"
+            self.parents[key] = ()
+
+    def _is_absent(self, key: PathKey) -> bool:
+        return self.presence[key] == "absent"
+
+    def _turned_round(self) -> dict[PathKey, list[PathKey]]:
+        found: dict[PathKey, list[PathKey]] = {key: [] for key in self.paths}
+        for child in sorted(self.paths, key=self._age):
+            for parent in self.parents.get(child, ()):
+                found[parent].append(child)
+        return found
+
+    def _age(self, key: PathKey) -> tuple[Moment, PathKey]:
+        return self.witnesses.since(key) or _LAST, key
+
+    # --- who needs whom -----------------------------------------------------------------------
+
+    def _reached(self, *, removed: bool) -> dict[PathKey, set[VmId]]:
+        """Give the VMs that need each file: by a reference of theirs, or one of a file below."""
+        found: dict[PathKey, set[VmId]] = {key: set() for key in self.paths}
+        for head, users in self.references.items():
+            for vm in {user.vm for user in users if user.is_removed == removed}:
+                waiting = [head]
+                while waiting:
+                    key = waiting.pop()
+                    if vm not in found[key]:
+                        found[key].add(vm)
+                        waiting.extend(self.parents.get(key, ()))
+        return found
+
+    def _kept(self) -> set[PathKey]:
+        """Give the files that exist, are referred to, or are a parent of such a one."""
+        kept: set[PathKey] = set()
+        waiting = [key for key in self.paths if key in self.references or not self._is_absent(key)]
+        while waiting:
+            key = waiting.pop()
+            if key not in kept:
+                kept.add(key)
+                waiting.extend(self.parents.get(key, ()))
+        return kept
+
+    def _node(self, key: PathKey, kept: set[PathKey]) -> DiskNode:
+        told = self.witnesses.told(key)
+        parents = self.parents.get(key, ())
+        below = [child for child in self.children[key] if child in kept]
+        sighting = self.fleet.sightings.get(key)
+        return DiskNode(
+            key=key,
+            path=self.paths[key],
+            found_at=sighting.seen.found_at if sighting else None,
+            parent=parents[0] if parents else None,
+            other_parents=parents[1:],
+            children=tuple(child for child in below if self.parents[child][0] == key),
+            claimants=tuple(child for child in below if self.parents[child][0] != key),
+            slot=self._slot(key),
+            since=self.witnesses.since(key),
+            is_automatic=self._is_automatic(key, sighting),
+            is_told=any(each.has_own_history for each in told),
+            presence=self.presence[key],
+            references=self.references.get(key, ()),
+            owners=self._owners(key),
+            needed_by=frozenset(self.needed_by[key]),
+            once_needed_by=frozenset(self.once_needed_by[key]),
+            known_to=frozenset(each.vm for each in told if each.vm and each.has_own_history),
+            automatic_in=frozenset(each.vm for each in told if each.vm and each.disk.is_automatic),
+        )
+
+    # --- one file -----------------------------------------------------------------------------
+
+    def _is_automatic(self, key: PathKey, sighting: Sighting | None) -> bool:
+        """History knows it; of a file that no VM's history knows, suffix and header tell."""
+        told = self.witnesses.told(key)
+        if any(each.disk.is_automatic for each in told):
+            return True
+        if any(each.has_own_history and each.vm for each in told):
+            return False
+        if suffix_of(self.paths[key]) not in AUTOMATIC_SUFFIXES:
+            return False
+        if sighting is not None and sighting.seen.facts is not None:
+            return sighting.seen.facts.kind == "differencing"
+        return not any(each.has_own_history for each in told)
+
+    def _slot(self, key: PathKey) -> str | None:
+        """Give the slot that history tells, of this file or of one on its chain."""
+        seen: set[PathKey] = set()
+        waiting = deque([key])
+        while waiting:
+            each = waiting.popleft()
+            for told in self.witnesses.told(each):
+                if told.disk.slot:
+                    return told.disk.slot
+            seen.add(each)
+            near = (*self.children.get(each, ()), *self.parents.get(each, ()))
+            waiting.extend(other for other in near if other not in seen)
+        return None
+
+    def _owners(self, key: PathKey) -> tuple[VmId, ...]:
+        """Give the VMs a file belongs to: who knows it, else who needs it, else its parents'."""
+        seen: set[PathKey] = set()
+        waiting = deque([key])
+        while waiting:
+            each = waiting.popleft()
+            told = {told.vm for told in self.witnesses.told(each)}
+            theirs = told | self.needed_by[each] | self.once_needed_by[each]
+            if owners := tuple(vm for vm in self.fleet.machines if vm in theirs):
+                return owners
+            seen.add(each)
+            waiting.extend(up for up in self.parents.get(each, ()) if up not in seen)
+        return ()
+
+
+def _holder(word: str) -> SnapshotId | Literal["now"]:
+    return "now" if word == "now" else SnapshotId(word)
+
+
+_LAST = Moment("9999-12-31T23:59:59.999999Z")

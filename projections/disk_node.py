@@ -1,0 +1,116 @@
+"""A disk file among the others: who refers to it, what it hangs below, what hangs below it."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from eventstore.ids import SnapshotId, VmId
+from eventstore.moments import Moment
+from eventstore.paths import PathKey
+from projections.witnesses import Presence
+
+
+class Reference(Struct, frozen=True):
+    """A snapshot or Now of a VM points at a file; of a removed VM it is the last that was known."""
+
+    vm: VmId
+    holder: SnapshotId | Literal["now"]
+    is_removed: bool
+
+
+class DiskNode(Struct, frozen=True):
+    """A disk file and its place among the others.
+
+    `other_parents` are named by a second witness, `claimants` are the children by such a word.
+    `needed_by` are the VMs that reach it by a reference, `once_needed_by` the removed ones.
+    `known_to` are the VMs whose own history knows it, `automatic_in` those where it is an AVHD.
+    """
+
+    key: PathKey
+    path: str
+    found_at: str | None
+    parent: PathKey | None
+    other_parents: tuple[PathKey, ...]
+    children: tuple[PathKey, ...]
+    claimants: tuple[PathKey, ...]
+    slot: str | None
+    since: Moment | None
+    is_automatic: bool
+    is_told: bool
+    presence: Presence
+    references: tuple[Reference, ...]
+    owners: tuple[VmId, ...]
+    needed_by: frozenset[VmId]
+    once_needed_by: frozenset[VmId]
+    known_to: frozenset[VmId]
+    automatic_in: frozenset[VmId]
+
+    @property
+    def exists(self) -> bool:
+        return self.presence != "absent"
+
+    @property
+    def is_reachable(self) -> bool:
+        return bool(self.needed_by or self.once_needed_by)
+
+    @property
+    def parents(self) -> tuple[PathKey, ...]:
+        """The parents by anybody's word, the one to believe first."""
+        return (*((self.parent,) if self.parent else ()), *self.other_parents)
+
+    @property
+    def below(self) -> tuple[PathKey, ...]:
+        """The children by anybody's word."""
+        return (*self.children, *self.claimants)
+
+
+class DiskGraph(Struct, frozen=True):
+    """All disk files. `complete` are the VMs of which every reference is known."""
+
+    nodes: Mapping[PathKey, DiskNode]
+    complete: frozenset[VmId]
+
+    def ancestors(self, key: PathKey) -> Iterator[DiskNode]:
+        """Give all files above `key` by anybody's word, nearest first; a cycle ends once round."""
+        return self._walk(key, lambda node: node.parents)
+
+    def descendants(self, key: PathKey) -> Iterator[DiskNode]:
+        """Give all files below `key` by anybody's word, nearest first."""
+        return self._walk(key, lambda node: node.below)
+
+    def tree_of(self, key: PathKey) -> Iterator[DiskNode]:
+        """Give `key` and every file that links lead to from it, up and down."""
+        if key in self.nodes:
+            yield self.nodes[key]
+        yield from self._walk(key, lambda node: (*node.parents, *node.below))
+
+    def reachable_children(self, node: DiskNode) -> tuple[DiskNode, ...]:
+        return tuple(child for key in node.below if (child := self.nodes[key]).is_reachable)
+
+    def is_settled(self, node: DiskNode) -> bool:
+        """Tell whether a file without a known reference certainly has none."""
+        return node.needed_by <= self.complete
+
+    def lies_in_a_cycle(self, node: DiskNode) -> bool:
+        key = node.parent
+        seen: set[PathKey] = set()
+        while key is not None and key in self.nodes and key not in seen:
+            if key == node.key:
+                return True
+            seen.add(key)
+            key = self.nodes[key].parent
+        return False
+
+    def _walk(
+        self, start: PathKey, step: Callable[[DiskNode], Iterable[PathKey]]
+    ) -> Iterator[DiskNode]:
+        seen, waiting = {start}, deque([start])
+        while waiting:
+            node = self.nodes.get(waiting.popleft())
+            for key in step(node) if node else ():
+                if key not in seen and key in self.nodes:
+                    seen.add(key)
+                    waiting.append(key)
+                    yield self.nodes[key]

@@ -1,0 +1,178 @@
+"""Verdicts that the headers give: whether a parent is still the one its child was made from."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from eventstore.evidence.linkage import LinkVerdict, compare_parent
+from eventstore.evidence.observations import DiskFacts
+from eventstore.fleet import Sighting
+from projections.case import Case, because, sentence
+from projections.deletable import careful
+from projections.disk_node import DiskNode
+from projections.finding import Finding, Reason
+from projections.manual_merge import left_by_manual_merge
+from projections.phrases import listed
+
+WRITTEN_STEP = (
+    "Stop writing to the parent. Copy the whole chain before anything else: this disk may hold the "
+    "only copy of what it holds, and merging would mix two times."
+)
+MISMATCH_STEP = (
+    "Do not start and do not merge. Look for the disk that this one was made from; reconnecting it "
+    "with its id ignored is for copies only."
+)
+
+
+def integrity_findings(case: Case) -> Iterator[Finding]:
+    """Hold every file's header against its parent's, and against what history did to them."""
+    for node in case.graph.nodes.values():
+        if not node.exists:
+            continue
+        yield from _unreadable(case, node)
+        yield from _headless(case, node)
+        if node.parent and (parent := case.graph.nodes[node.parent]).exists:
+            yield from _linked(case, node, parent)
+    yield from _duplicates(case)
+
+
+def _unreadable(case: Case, node: DiskNode) -> Iterator[Finding]:
+    sighting = case.sighting(node)
+    if sighting is None:
+        return
+    facts = sighting.seen.facts
+    problems = [f"{each.name}: {each.text}" for each in facts.failed_checks] if facts else []
+    if facts is None:
+        problems = [sighting.seen.problem or "nothing in its headers can be used"]
+    if problems:
+        yield case.finding(
+            node,
+            "unverified",
+            [because(f"Its headers do not hold: {each}.", sighting.when) for each in problems],
+            deletable=careful(node),
+            next_step="Copy the file before anything opens it, and inspect the copy.",
+        )
+
+
+def _headless(case: Case, node: DiskNode) -> Iterator[Finding]:
+    """A differencing disk without any parent that could be named."""
+    sighting = case.sighting(node)
+    facts = sighting.seen.facts if sighting else None
+    if sighting and facts and facts.kind == "differencing" and node.parent is None:
+        text = "It is a differencing disk; its header names no parent, and none seen fits it."
+        yield case.finding(
+            node,
+            "parent_missing",
+            (because(text, sighting.when),),
+            deletable=careful(node),
+            next_step="Look for its parent by identity: record the folders of the other disks.",
+        )
+
+
+def _linked(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Finding]:
+    link = _compared(case, node, parent)
+    others = _other_parents(case, node)
+    if others or (link and link.verdict == "parent_mismatch"):
+        yield _mismatch(case, node, parent, link, others)
+    elif link and link.verdict == "parent_written":
+        reasons = _link_reasons(case, node, parent, link)
+        yield _written(case, node, (*reasons, *_written_past_hyper_v(case, node, parent)))
+    elif (reasons := tuple(_written_past_hyper_v(case, node, parent))) and not (
+        link and link.verdict == "matches" and _is_vhdx(case, node)
+    ):
+        yield _written(case, node, reasons)
+
+
+def _other_parents(case: Case, node: DiskNode) -> tuple[str, ...]:
+    """Give the parents that contradict the one believed, unless a later event explains them."""
+    sighting, past = case.sighting(node), case.past(node)
+    if sighting and past and past.changed and past.changed > sighting.when:
+        return ()
+    others = (case.graph.nodes[key] for key in node.other_parents)
+    return tuple(other.path for other in others if other.exists)
+
+
+def _compared(case: Case, node: DiskNode, parent: DiskNode) -> LinkVerdict | None:
+    """Compare two headers, if both were read after history last changed either file."""
+    ours, theirs = case.sighting(node), case.sighting(parent)
+    child_facts, parent_facts = _facts(ours), _facts(theirs)
+    if not (ours and theirs and child_facts and parent_facts):
+        return None
+    if child_facts.kind != "differencing":
+        return None
+    changes = [past.changed for each in (node, parent) if (past := case.past(each))]
+    if any(change and change > min(ours.when, theirs.when) for change in changes):
+        return None
+    return compare_parent(child_facts, parent_facts)
+
+
+def _link_reasons(
+    case: Case, node: DiskNode, parent: DiskNode, link: LinkVerdict
+) -> tuple[Reason, ...]:
+    whens = [found.when for each in (node, parent) if (found := case.sighting(each))]
+    return tuple(because(f"{sentence(text)}.", *whens) for text in link.reasons)
+
+
+def _mismatch(
+    case: Case, node: DiskNode, parent: DiskNode, link: LinkVerdict | None, others: tuple[str, ...]
+) -> Finding:
+    sighting = case.sighting(node)
+    if others:
+        text = f"By one witness its parent is {parent.path}, by another {listed(others)}."
+    else:
+        text = f"{parent.path} stands where its parent should, and is another disk."
+    reasons = [because(text, sighting.when if sighting else None)]
+    if link and link.verdict != "matches":
+        reasons.extend(_link_reasons(case, node, parent, link))
+    return case.finding(
+        node, "parent_mismatch", reasons, deletable=careful(node), next_step=MISMATCH_STEP
+    )
+
+
+def _written(case: Case, node: DiskNode, reasons: tuple[Reason, ...]) -> Finding:
+    return case.finding(
+        node, "parent_written", reasons, deletable=careful(node), next_step=WRITTEN_STEP
+    )
+
+
+def _written_past_hyper_v(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Reason]:
+    """A parent is frozen from the moment it has a child: writing to it breaks the child."""
+    written = case.written(parent)
+    if written is None or left_by_manual_merge(case, node):
+        return
+    if node.since is None or written.at >= node.since:
+        merges = [
+            child
+            for child, merge in case.fleet.merged_by_hand.items()
+            if merge.into == parent.key and merge.when == written and child != node.key
+        ]
+        how = "somebody merged another disk into it" if merges else "somebody wrote to it"
+        yield because(f"{parent.path} changed after this disk was made: {how}.", written)
+
+
+def _duplicates(case: Case) -> Iterator[Finding]:
+    """Two files of one identity: Windows opens whichever it finds first as the parent."""
+    same: defaultdict[tuple[str, str | None], list[DiskNode]] = defaultdict(list)
+    for node in case.graph.nodes.values():
+        if facts := _facts(case.sighting(node)):
+            # A VHDX has its VirtualDiskId from its parent; only what was written tells them apart.
+            same[facts.identity, facts.data_write_id].append(node)
+    for twins in same.values():
+        for node in twins if len(twins) > 1 else ():
+            others = listed([other.path for other in twins if other.key != node.key])
+            whens = [found.when for twin in twins if (found := case.sighting(twin))]
+            yield case.finding(
+                node,
+                "duplicate_identity",
+                (because(f"{others} has the same identity: one is a copy of the other.", *whens),),
+                deletable=careful(node),
+                next_step="Keep copies of disks out of the folders that VMs and scans look into.",
+            )
+
+
+def _facts(sighting: Sighting | None) -> DiskFacts | None:
+    return sighting.seen.facts if sighting else None
+
+
+def _is_vhdx(case: Case, node: DiskNode) -> bool:
+    facts = _facts(case.sighting(node))
+    return facts is not None and facts.format == "vhdx"

@@ -1,0 +1,84 @@
+"""What Merge-VHD leaves behind: its sources stay, and nothing may be read from them any more."""
+
+from collections.abc import Iterator
+
+from eventstore.fleet import HandMerge
+from eventstore.paths import PathKey
+from projections.case import Case, because
+from projections.deletable import deletable_of
+from projections.disk_node import DiskNode
+from projections.finding import Finding
+
+
+def manual_merge_findings(case: Case) -> Iterator[Finding]:
+    for node in case.graph.nodes.values():
+        if merge := left_by_manual_merge(case, node):
+            yield _finding(case, node, merge)
+
+
+def left_by_manual_merge(case: Case, node: DiskNode) -> HandMerge | None:
+    """Give the merge by hand that copied all of this file elsewhere, if the record still holds.
+
+    It does not when the target was written again, or the file itself was: then it may hold the
+    only copy of something.
+    """
+    if not node.exists:
+        return None
+    for child, merge in case.fleet.merged_by_hand.items():
+        if node.key in _sources(case, child, merge) and _still_holds(case, node, merge):
+            return merge
+    return None
+
+
+def _sources(case: Case, child: PathKey, merge: HandMerge) -> Iterator[PathKey]:
+    """Give the files that went into the target: the child, and what lay between."""
+    key: PathKey | None = child
+    seen = {merge.into}
+    while key is not None and key not in seen:
+        seen.add(key)
+        yield key
+        node = case.graph.nodes.get(key)
+        key = node.parent if node else None
+
+
+def _still_holds(case: Case, node: DiskNode, merge: HandMerge) -> bool:
+    target = case.fleet.written.get(merge.into)
+    written, sighting = case.written(node), case.sighting(node)
+    return (
+        target == merge.when
+        and not (written and written > merge.when)
+        and not (sighting and sighting.seen.modified_at > merge.when.at)
+    )
+
+
+def _finding(case: Case, node: DiskNode, merge: HandMerge) -> Finding:
+    into = case.graph.nodes[merge.into].path if merge.into in case.graph.nodes else merge.into
+    reasons = [
+        because(
+            f"Somebody merged it into {into} by hand; Merge-VHD leaves its sources behind, no "
+            "longer valid.",
+            merge.when,
+        )
+    ]
+    if node.is_reachable:
+        reasons.append(
+            because(
+                "The VM still needs it, which cannot work: the merge changed the file below it."
+            )
+        )
+        return case.finding(
+            node,
+            "left_by_manual_merge",
+            reasons,
+            next_step=f"Do not start the VM on this file: let its configuration name {into}.",
+        )
+    deletable, why = deletable_of(case, node)
+    return case.finding(
+        node,
+        "left_by_manual_merge",
+        (*reasons, *why),
+        deletable=deletable,
+        next_step=(
+            f"Check that the VM works on {into}; then this file may be archived and taken away."
+        ),
+    )

@@ -1,0 +1,230 @@
+"""What became of every disk file: when it came, who referred to it last, what was done to it.
+
+The fold remembers what a state forgets: that deleting snapshot S2 at position 17 took the last
+reference away, and that nobody wrote to the file since.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, assert_never
+
+from msgspec import Struct
+
+from eventstore.codec import Unknown, decode
+from eventstore.disk_rules import references
+from eventstore.entry import Recorded
+from eventstore.events import (
+    DiskCloned,
+    DiskCopied,
+    DiskLost,
+    DiskMergedByHand,
+    DiskMoved,
+    DiskWritten,
+    Event,
+    FolderEvent,
+    FreeSpaceSeen,
+    HandEvent,
+    LogEvent,
+    MergeCompleted,
+    MergeFailed,
+    VmConfigurationSeen,
+    VmEvent,
+)
+from eventstore.fleet import Fleet
+from eventstore.ids import SnapshotId, VmId
+from eventstore.machine import Machine, When
+from eventstore.paths import PathKey, path_key
+
+
+class Owner(Struct, frozen=True):
+    """Who refers to a file, by the names of that moment."""
+
+    vm: VmId
+    vm_name: str
+    holder: SnapshotId | Literal["now"]
+    holder_name: str
+
+    def __str__(self) -> str:
+        who = "the running state" if self.holder == "now" else f'snapshot "{self.holder_name}"'
+        return f"{who} of {self.vm_name}"
+
+
+class Loss(Struct, frozen=True):
+    """How a file lost its last reference: whose it was, and the type of the event."""
+
+    owner: Owner
+    when: When
+    event: str
+
+
+class MergeTrouble(Struct, frozen=True):
+    """A merge into the file that failed with the HRESULT `code`."""
+
+    when: When
+    code: str
+
+
+@dataclass
+class DiskPast:
+    """What history remembers of one file; `changed` when its parent or its content became other.
+
+    `loss` is None while somebody refers to it, and where nobody ever did. `removed` is when
+    Hyper-V removed the file, with the type of the event.
+    """
+
+    path: str
+    known: When
+    made_by: str
+    loss: Loss | None = None
+    changed: When | None = None
+    removed: tuple[When, str] | None = None
+    troubles: list[MergeTrouble] = field(default_factory=list)
+
+
+class ReferenceChange(Struct, frozen=True):
+    """A reference that `owner` gained or lost; `is_last` when no other is left anywhere."""
+
+    key: PathKey
+    owner: Owner
+    is_gain: bool
+    is_last: bool = False
+
+
+@dataclass
+class Ownership:
+    """The fold; `fleet` is the state it stands at. `configurations`: when each VM's was read."""
+
+    fleet: Fleet = field(default_factory=Fleet)
+    past: dict[PathKey, DiskPast] = field(default_factory=dict)
+    configurations: dict[VmId, When] = field(default_factory=dict)
+
+    def evolve(
+        self, stream: str, event: Event | Unknown, when: When
+    ) -> tuple[ReferenceChange, ...]:
+        """Take in one event, and tell what it did to references."""
+        if isinstance(event, Unknown | HandEvent | FolderEvent | LogEvent):
+            self.fleet.evolve(stream, event, when)
+            if isinstance(event, HandEvent):
+                self._by_hand(event, when)
+            return ()
+        vm = VmId(stream.removeprefix("vm/").upper())
+        before = self.fleet.machines.get(vm) or Machine(vm)
+        self.fleet.evolve(stream, event, when)
+        after = self.fleet.machines[vm]
+        self._disks(before, after, event, when)
+        changes = self._references(before, after)
+        for change in changes:
+            name = type(event).__name__
+            path = after.path(change.key)
+            past = self.past.setdefault(change.key, DiskPast(path, when, name))
+            if change.is_gain:
+                past.loss = None
+            elif change.is_last:
+                past.loss = Loss(change.owner, when, name)
+        self._told(vm, event, when)
+        return changes
+
+    def _disks(self, before: Machine, after: Machine, event: VmEvent, when: When) -> None:
+        if before.disks is after.disks:
+            return
+        name = type(event).__name__
+        for key, disk in after.disks.items():
+            known = before.disks.get(key)
+            if known is None:
+                self._appeared(key, disk.path, name, when)
+            elif known.parent != disk.parent:
+                self.past[key].changed = when
+        for key in before.disks.keys() - after.disks.keys():
+            self.past[key].removed = (when, name)
+
+    def _appeared(self, key: PathKey, path: str, made_by: str, when: When) -> None:
+        past = self.past.get(key)
+        if past is None or past.removed is not None:
+            self.past[key] = DiskPast(path, when, made_by)
+
+    def _references(self, before: Machine, after: Machine) -> tuple[ReferenceChange, ...]:
+        if (
+            before.snapshots is after.snapshots
+            and before.now is after.now
+            and before.configured is after.configured
+        ):
+            return ()
+        had, has = references(before), references(after)
+        return (*self._lost(before, had, has), *_gained(after, had, has))
+
+    def _lost(self, before: Machine, had: "_Holders", has: "_Holders") -> Iterable[ReferenceChange]:
+        for key, holders in had.items():
+            for holder in holders:
+                if holder not in has.get(key, ()):
+                    is_last = holder == holders[-1] and not has.get(key) and self._is_free(key)
+                    yield ReferenceChange(key, _owner(before, holder), False, is_last)
+
+    def _is_free(self, key: PathKey) -> bool:
+        return not any(
+            key in machine.disks and key in references(machine)
+            for machine in self.fleet.machines.values()
+        )
+
+    def _told(self, vm: VmId, event: VmEvent, when: When) -> None:
+        match event:
+            case VmConfigurationSeen():
+                self.configurations[vm] = when
+            case MergeCompleted(into=into):
+                past = self.past[path_key(into)]
+                past.changed = when
+                past.troubles.clear()
+            case MergeFailed(into=into, code=code) if path_key(into) in self.past:
+                self.past[path_key(into)].troubles.append(MergeTrouble(when, code))
+            case _:
+                pass  # no other event says more than its effect on disks and references
+
+    def _by_hand(self, event: HandEvent, when: When) -> None:
+        name = type(event).__name__
+        match event:
+            case DiskCloned(child, parent):
+                for path in (parent, child):
+                    self._appeared(path_key(path), path, name, when)
+            case DiskCopied(to=path) | DiskMoved(to=path):
+                self._appeared(path_key(path), path, name, when)
+            case DiskWritten(path) | DiskMergedByHand(into=path):
+                past = self.past.setdefault(path_key(path), DiskPast(path, when, name))
+                past.changed = when
+            case DiskLost() | FreeSpaceSeen():
+                pass  # the fleet remembers when a file was lost
+            case _:
+                assert_never(event)
+
+
+_Holders = dict[PathKey, tuple[str, ...]]
+
+
+def ownership_of(entries: Iterable[Recorded]) -> Ownership:
+    """Fold `entries`, in the order in which things happened."""
+    ownership = Ownership()
+    for when, stream, event in in_time(entries):
+        ownership.evolve(stream, event, when)
+    return ownership
+
+
+def in_time(entries: Iterable[Recorded]) -> Sequence[tuple[When, str, Event | Unknown]]:
+    """Give decoded entries by (`occurred_at`, position), each with its stream."""
+    ordered = sorted(entries, key=lambda each: (each.entry.occurred_at, each.position))
+    return [
+        (When(each.entry.occurred_at, each.position), each.entry.stream, decode(each.entry))
+        for each in ordered
+    ]
+
+
+def _gained(after: Machine, had: _Holders, has: _Holders) -> Iterable[ReferenceChange]:
+    for key, holders in has.items():
+        for holder in holders:
+            if holder not in had.get(key, ()):
+                yield ReferenceChange(key, _owner(after, holder), is_gain=True)
+
+
+def _owner(machine: Machine, holder: str) -> Owner:
+    name = machine.name or machine.id
+    if holder == "now":
+        return Owner(machine.id, name, "now", "Now")
+    snapshot = SnapshotId(holder)
+    return Owner(machine.id, name, snapshot, machine.snapshots[snapshot].name)

@@ -1,0 +1,54 @@
+"""What each disk file is to the VMs: the first role that fits, in the order of `Role`."""
+
+from typing import Literal
+
+from eventstore.paths import PathKey
+from projections.disk_node import DiskGraph, DiskNode
+
+Role = Literal[
+    "missing", "unknown", "orphan", "held_base", "hidden_trunk", "pending", "base", "in_tree"
+]
+
+
+def role_of(graph: DiskGraph, node: DiskNode) -> Role:
+    """Give the role of `node`: the rules R0 to R9 and D1 to D3, asked of the whole graph."""
+    if not node.exists:
+        return "missing"
+    if is_unknown(graph, node):
+        return "unknown"
+    if node.is_automatic and not node.is_reachable:
+        return "orphan"
+    children = graph.reachable_children(node)
+    if not node.references and graph.is_settled(node):
+        if len(children) > 1:
+            return "hidden_trunk" if node.is_automatic else "held_base"
+        if len(children) == 1 and _merges_into(node, children[0]):
+            return "pending"
+    return "in_tree" if node.is_automatic else "base"
+
+
+def roles_of(graph: DiskGraph) -> dict[PathKey, Role]:
+    return {key: role_of(graph, node) for key, node in graph.nodes.items()}
+
+
+def is_unknown(graph: DiskGraph, node: DiskNode) -> bool:
+    """Tell whether nobody can say who refers to a file.
+
+    A removed VM's references are only its last ones. Without any history, a file nobody refers
+    to is judged only where all references to its tree are known.
+    """
+    if node.needed_by:
+        return False
+    if node.once_needed_by:
+        return True
+    if node.is_told:
+        return False
+    tree = (node, *graph.ancestors(node.key))
+    return not any(each.needed_by & graph.complete for each in tree)
+
+
+def _merges_into(node: DiskNode, child: DiskNode) -> bool:
+    """D2: only an automatic disk of the same VM is merged into its parent by Hyper-V."""
+    if node.is_told and child.is_told:
+        return bool(child.automatic_in & node.known_to)
+    return child.is_automatic

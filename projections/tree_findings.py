@@ -1,0 +1,256 @@
+"""Verdicts that follow from a file's place in the graph: who needs it, and what Hyper-V will do."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from eventstore.machine import Machine, When
+from projections.case import Case, because, sentence
+from projections.deletable import careful, deletable_of, loss_told
+from projections.disk_node import DiskNode
+from projections.finding import Finding, Reason
+from projections.manual_merge import left_by_manual_merge
+from projections.phrases import listed
+from projections.roles import Role, role_of
+
+KEEPS_FAILING_MIN = 2
+"""One failed merge is tried again at the next stop; a second one wants somebody's help."""
+
+
+def tree_findings(case: Case) -> Iterator[Finding]:
+    """Judge every file by its role, and by the links that lead nowhere or in a circle."""
+    for node in case.graph.nodes.values():
+        role = role_of(case.graph, node)
+        yield from _of_role(case, node, role)
+        if node.exists and node.parent and not case.graph.nodes[node.parent].exists:
+            yield _parent_missing(case, node, case.graph.nodes[node.parent])
+        if case.graph.lies_in_a_cycle(node):
+            yield _cycle(case, node)
+        if shared := sharers(case, node):
+            yield _shared_parent(case, node, shared)
+
+
+def _of_role(case: Case, node: DiskNode, role: Role) -> Iterator[Finding]:
+    match role:
+        case "missing":
+            yield _missing(case, node)
+        case "unknown":
+            yield _unknown(case, node)
+        case "orphan":
+            if not left_by_manual_merge(case, node):
+                yield _orphan(case, node)
+        case "hidden_trunk":
+            yield _held(case, node, "hidden_trunk")
+        case "held_base":
+            if not sharers(case, node):
+                yield _held(case, node, "held_base")
+        case "pending":
+            yield _pending(case, node)
+            yield from _keeps_failing(case, node)
+        case "base" | "in_tree":
+            pass  # needed as it is, or nobody's business
+
+
+def sharers(case: Case, node: DiskNode) -> str:
+    """Name the VMs that build on the same file, each on a branch of its own; else nothing."""
+    branches = [child.needed_by for child in case.graph.reachable_children(node)]
+    holders = frozenset(each.vm for each in node.references if not each.is_removed)
+    sources = [*branches, *([holders] if holders else [])]
+    vms = frozenset(vm for source in sources for vm in source)
+    return case.vm_names(vms) if branches and len(sources) > 1 and len(vms) > 1 else ""
+
+
+def users_told(case: Case, node: DiskNode) -> tuple[Reason, ...]:
+    """Say who needs a file: who refers to it, and what hangs below it."""
+    return (*_holders_told(case, node), *_children_told(case, node)) or (
+        because("No reference known reaches it."),
+    )
+
+
+def _holders_told(case: Case, node: DiskNode) -> Iterator[Reason]:
+    if node.references:
+        holders = [case.holder(each) for each in node.references]
+        refer = "refer" if len(holders) > 1 else "refers"
+        yield because(
+            f"{sentence(listed(holders))} {refer} to it.", *map(case.since, node.references)
+        )
+
+
+def _children_told(case: Case, node: DiskNode) -> Iterator[Reason]:
+    """Name the children; one that nobody needs does not count, and is said to be idle."""
+    for is_needed, words in ((True, "below it"), (False, "below it, and nobody needs it")):
+        children = [
+            child
+            for key in node.below
+            if (child := case.graph.nodes[key]).is_reachable == is_needed
+        ]
+        if children:
+            hang = "hang" if len(children) > 1 else "hangs"
+            pasts = [past.known for child in children if (past := case.past(child))]
+            yield because(f"{listed([child.path for child in children])} {hang} {words}.", *pasts)
+
+
+def loss_reason(case: Case, node: DiskNode) -> tuple[Reason, ...]:
+    past = case.past(node)
+    return (because(loss_told(past.loss), past.loss.when),) if past and past.loss else ()
+
+
+def _orphan(case: Case, node: DiskNode) -> Finding:
+    deletable, why = deletable_of(case, node)
+    reasons = [because("No snapshot and no running state of any VM known needs it.")]
+    if deletable == "yes":
+        step = "Back the file up, then delete it by hand."
+    elif deletable == "no":
+        step = (
+            "Keep it, and do not start the VM before somebody has compared this file with what "
+            "the VM uses now."
+        )
+    else:
+        step = (
+            "Keep it. Record the configuration of every VM and every folder of their disks, and "
+            "ask again; if it must leave, back it up first."
+        )
+    return case.finding(
+        node,
+        "orphan",
+        (*reasons, *loss_reason(case, node), *why),
+        deletable=deletable,
+        next_step=step,
+    )
+
+
+def _held(case: Case, node: DiskNode, verdict: Literal["hidden_trunk", "held_base"]) -> Finding:
+    what = (
+        "An AVHD that no snapshot shows, and yet it is needed."
+        if verdict == "hidden_trunk"
+        else "No snapshot shows this base disk, and yet it is needed."
+    )
+    return case.finding(
+        node,
+        verdict,
+        (because(what), *users_told(case, node), *loss_reason(case, node)),
+        next_step=(
+            "Keep it. Hyper-V will merge into it by itself once a single branch is left: delete "
+            "the snapshots of the other branches to get there."
+        ),
+    )
+
+
+def _pending(case: Case, node: DiskNode) -> Finding:
+    child = case.graph.reachable_children(node)[0]
+    machine = next((case.fleet.machines[vm] for vm in node.owners if vm in node.needed_by), None)
+    text = (
+        f"Nothing refers to it, and only {child.path} continues it: that file will be merged into "
+        "this one, whose name survives."
+    )
+    return case.finding(
+        node,
+        "pending_merge",
+        (because(text), *_children_told(case, node), *loss_reason(case, node)),
+        next_step=_merge_step(machine),
+    )
+
+
+def _merge_step(machine: Machine | None) -> str:
+    if machine is None:
+        return "Keep both files, and let Hyper-V merge them."
+    name = machine.name or machine.id
+    if any(merge for merge in machine.merging):
+        return f"Leave {name} off until the merge is done: a start throws its progress away."
+    if machine.policy == "live":
+        return f"Keep both files: Hyper-V merges them while {name} runs."
+    return f"Shut {name} down and leave it off until the merge is done; a restart is not enough."
+
+
+def _keeps_failing(case: Case, node: DiskNode) -> Iterator[Finding]:
+    past = case.past(node)
+    if past is None or len(past.troubles) < KEEPS_FAILING_MIN:
+        return
+    codes = listed(list(dict.fromkeys(trouble.code for trouble in past.troubles)))
+    text = f"The merge into it failed {len(past.troubles)} times, with {codes}."
+    yield case.finding(
+        node,
+        "merge_keeps_failing",
+        (because(text, *(trouble.when for trouble in past.troubles)),),
+        next_step=(
+            "Look at the reason first: 0x80070070 is a full volume. Free space and stop the VM "
+            "again; do not merge by hand."
+        ),
+    )
+
+
+def _missing(case: Case, node: DiskNode) -> Finding:
+    reasons = [because("The file is not at its place.", *_gone(case, node))]
+    if node.references or case.graph.reachable_children(node):
+        reasons.extend(users_told(case, node))
+    return case.finding(
+        node,
+        "missing",
+        reasons,
+        next_step=(
+            "Do not start or merge anything that needs it. Look for the file by its name on other "
+            "volumes, then in backups, and put it back to this place."
+        ),
+    )
+
+
+def _gone(case: Case, node: DiskNode) -> tuple[When | None, ...]:
+    """Give when a file was told or found to be gone."""
+    sighting, past = case.fleet.sightings.get(node.key), case.past(node)
+    return (
+        case.fleet.lost.get(node.key),
+        sighting.gone if sighting else None,
+        past.removed[0] if past and past.removed else None,
+    )
+
+
+def _parent_missing(case: Case, node: DiskNode, parent: DiskNode) -> Finding:
+    text = f"Its parent {parent.path} is not at its place: this disk cannot be opened (0xC03A000D)."
+    sighting = case.sighting(node)
+    reason = because(text, *_gone(case, parent), sighting.when if sighting else None)
+    return case.finding(
+        node,
+        "parent_missing",
+        (reason,),
+        deletable=careful(node),
+        next_step=(
+            f"Find {parent.path} and put it back. If it was moved, reconnect the parent to where "
+            "it stands now; never make a new file by that name."
+        ),
+    )
+
+
+def _cycle(case: Case, node: DiskNode) -> Finding:
+    return case.finding(
+        node,
+        "cycle",
+        (because("Its parents lead back to itself: no such chain can be opened."),),
+        next_step=(
+            "Change nothing. Read the headers of the files concerned again: one of them names a "
+            "parent that it never had."
+        ),
+    )
+
+
+def _shared_parent(case: Case, node: DiskNode, vms: str) -> Finding:
+    return case.finding(
+        node,
+        "shared_parent",
+        (because(f"{vms} build on the same file."), *users_told(case, node)),
+        next_step=(
+            "Never merge into it and never start a VM on it: either would ruin every other VM "
+            "that builds on it."
+        ),
+    )
+
+
+def _unknown(case: Case, node: DiskNode) -> Finding:
+    if node.once_needed_by:
+        names = case.vm_names(node.once_needed_by)
+        removed = [case.fleet.machines[vm].removed for vm in node.once_needed_by]
+        reason = because(f"Only {names} referred to it, removed since; its disks stayed.", *removed)
+        step = "Keep it until somebody says that the removed VM is not wanted any more."
+    else:
+        reason = because("Neither history nor any configuration read tells who refers to it.")
+        step = "Record the configurations of the host's VMs and of their snapshots, and ask again."
+    gaps = (because(f"Not looked at: {gap}.") for gap in case.gaps)
+    return case.finding(node, "unknown", (reason, *gaps), deletable="unknown", next_step=step)

@@ -1,0 +1,66 @@
+"""Verdicts on a VM as a whole: its configuration against its history, and against its limits."""
+
+from collections.abc import Iterator
+
+from eventstore.machine import SNAPSHOTS_MAX, Machine
+from projections.case import Case, because
+from projections.completeness import has_own_history, missing_references
+from projections.finding import Finding
+
+
+def vm_findings(case: Case) -> Iterator[Finding]:
+    for machine in case.fleet.machines.values():
+        if machine.is_present:
+            yield from _stale_paths(case, machine)
+            yield from _limit(case, machine)
+            yield from _incomplete(case, machine)
+
+
+def _stale_paths(case: Case, machine: Machine) -> Iterator[Finding]:
+    """Case 14: a VM that starts from a configuration out of date goes back in time."""
+    if machine.configured is None or not has_own_history(machine):
+        return
+    read = case.ownership.configurations.get(machine.id)
+    for slot, key in machine.configured.items():
+        expected = machine.now.heads.get(slot)
+        if key == expected or key not in case.graph.nodes:
+            continue
+        head = machine.path(expected) if expected else "no disk"
+        text = (
+            f"The configuration of {machine.name} names {machine.path(key)} in {slot}; by its "
+            f"history the VM writes to {head}."
+        )
+        yield case.finding(
+            case.graph.nodes[key],
+            "stale_path",
+            (because(text, read),),
+            next_step=(
+                f"Do not start or restart {machine.name}: find out which of the two files was "
+                "written last, and copy both first."
+            ),
+        )
+
+
+def _limit(case: Case, machine: Machine) -> Iterator[Finding]:
+    if len(machine.snapshots) >= SNAPSHOTS_MAX:
+        last = max(snapshot.taken for snapshot in machine.snapshots.values())
+        text = f"{machine.name} has {len(machine.snapshots)} snapshots, the most Hyper-V allows."
+        yield case.finding_on_vm(
+            machine.id,
+            "snapshot_limit",
+            (because(text, last),),
+            next_step="Delete snapshots that nobody needs: no further one can be taken.",
+        )
+
+
+def _incomplete(case: Case, machine: Machine) -> Iterator[Finding]:
+    """References that nobody has read may lead to any file of the VM."""
+    if missing := missing_references(machine, case.walks):
+        read = case.ownership.configurations.get(machine.id)
+        text = f"Not every reference to its disks is known: {missing}."
+        yield case.finding_on_vm(
+            machine.id,
+            "unverified",
+            (because(text, read),),
+            next_step="Record the VM's configuration together with those of its snapshots.",
+        )
