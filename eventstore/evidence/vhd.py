@@ -41,7 +41,8 @@ LITTLE_ENDIAN_CREATORS = frozenset({b"win ", b"d2v\0"})
 """Windows and Disk2vhd store a GUID as it lies in memory; Virtual PC, qemu and others do not."""
 
 OLD_FOOTER_BYTES = 511
-"""Virtual PC before 2004 left out the footer's last byte, which is zero."""
+OLD_FOOTER_CREATOR = b"vpc "
+"""Virtual PC before 2004 left out the footer's last byte, which is zero; nobody else did."""
 
 PATH_BYTES_MAX = 1 << 16
 """A Windows path has at most 32,767 UTF-16 units."""
@@ -106,7 +107,9 @@ def _footer_at_end(source: HeaderBytes) -> _Copy | None:
     for length in (FOOTER_BYTES, OLD_FOOTER_BYTES):
         raw = source.read(source.size_bytes - length, length)
         if raw.startswith(FOOTER_COOKIE):
-            return _copy("at the end", raw.ljust(FOOTER_BYTES, b"\0"))
+            copy = _copy("at the end", raw.ljust(FOOTER_BYTES, b"\0"))
+            is_cut = length < FOOTER_BYTES and copy.footer.creator_app != OLD_FOOTER_CREATOR
+            return copy._replace(problem="its last byte is missing") if is_cut else copy
     return None
 
 

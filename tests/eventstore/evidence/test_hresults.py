@@ -1,0 +1,21 @@
+"""Windows' error codes in words."""
+
+import pytest
+
+from eventstore.evidence.hresults import hresult
+
+
+@pytest.mark.parametrize(
+    "code", ["0x80070070", "80070070", 0x80070070, -2147024784, "%%2147942512"]
+)
+def test_a_code_is_understood_in_every_spelling(code: str | int) -> None:
+    assert hresult(code) == "0x80070070 (the volume is full)"
+
+
+def test_a_code_without_words_stands_alone() -> None:
+    assert hresult("0xc0ffee00") == "0xC0FFEE00"
+
+
+@pytest.mark.parametrize("text", ["", "disk full", "0x8007", "%%x"])
+def test_what_is_no_code_comes_back_unchanged(text: str) -> None:
+    assert hresult(text) == text
