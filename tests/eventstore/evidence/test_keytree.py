@@ -133,6 +133,7 @@ OUTSIDE = """<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>
         (configuration("<a>"), "well-formed XML"),
         (configuration("</configuration><configuration>"), "well-formed XML"),
         (configuration("\x01"), "well-formed XML"),
+        (b"<!DOCTYPE c><configuration/>", "no document type declaration"),
         (LAUGHS.encode(), "no document type declaration"),
         (OUTSIDE.encode(), "no document type declaration"),
         (configuration("&undeclared;"), "well-formed XML"),

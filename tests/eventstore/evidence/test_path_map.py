@@ -38,7 +38,7 @@ def test_an_unmapped_place_stays_what_it_is() -> None:
 
 
 def test_the_longest_prefix_wins_both_ways() -> None:
-    mapping = typed(r"C:\=/case/C", r"C:\Mounted=/case/E", "C:\\Deep\\=/case/C/else/")
+    mapping = typed("C:\\Deep\\=/case/C/else/", r"C:\Mounted=/case/E", r"C:\=/case/C")
 
     assert mapping.windows("/case/C/x.vhd") == r"C:\x.vhd"
     assert mapping.windows("/case/E/x.vhd") == r"C:\Mounted\x.vhd"
