@@ -7,7 +7,7 @@ from msgspec import Struct
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.moments import Moment
-from eventstore.paths import PathKey, path_key
+from eventstore.paths import PathKey
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.roles import Role, role_of
@@ -54,12 +54,12 @@ def chain_of_folder(
 def chain_of_file(fleet: Fleet, path: str) -> tuple[ChainRow, ...]:
     """Give a file with what it hangs below and what hangs below it; nothing for an unknown one."""
     graph = graph_of(fleet)
-    key = path_key(path)
-    if key not in graph.nodes:
+    file = graph.at(path)
+    if file is None:
         return ()
-    above = {node.key for node in graph.ancestors(key)}
-    below = {node.key for node in graph.descendants(key)}
-    return _rows(graph, {key} | above | below, None)
+    above = {node.key for node in graph.ancestors(file.key)}
+    below = {node.key for node in graph.descendants(file.key)}
+    return _rows(graph, {file.key} | above | below, None)
 
 
 def whole_chain(fleet: Fleet) -> tuple[ChainRow, ...]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from eventstore.ids import SnapshotId, VmId
 from eventstore.moments import Moment
-from eventstore.paths import PathKey
+from eventstore.paths import PathKey, path_key
 from projections.witnesses import Presence
 
 
@@ -71,6 +71,14 @@ class DiskGraph(Struct, frozen=True):
 
     nodes: Mapping[PathKey, DiskNode]
     complete: frozenset[VmId]
+
+    def at(self, place: str) -> DiskNode | None:
+        """Give the file by its Windows path, or by the place where it was found."""
+        key = path_key(place)
+        if key in self.nodes:
+            return self.nodes[key]
+        found = (node for node in self.nodes.values() if node.found_at)
+        return next((node for node in found if path_key(node.found_at or "") == key), None)
 
     def ancestors(self, key: PathKey) -> Iterator[DiskNode]:
         """Give all files above `key` by anybody's word, nearest first; a cycle ends once round."""

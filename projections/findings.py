@@ -29,12 +29,13 @@ def find(fleet: Fleet, graph: DiskGraph, ownership: Ownership) -> tuple[Finding,
 def finding_of(fleet: Fleet, graph: DiskGraph, ownership: Ownership, path: str) -> Finding | None:
     """Give the one finding on the file at `path`, None when nobody ever knew such a file."""
     case = Case(fleet, graph, ownership)
-    key = path_key(path)
+    node = graph.at(path)
+    key = node.key if node else path_key(path)
     found = [each for each in _found(case) if each.path is not None and path_key(each.path) == key]
     if found:
         return joined(found)
-    if key in graph.nodes:
-        return _ordinary(case, graph.nodes[key])
+    if node:
+        return _ordinary(case, node)
     return _gone(case, key)
 
 

@@ -107,7 +107,7 @@ class Ownership:
             if isinstance(event, HandEvent):
                 self._by_hand(event, when)
             return ()
-        vm = VmId(stream.removeprefix("vm/").upper())
+        vm = vm_of(stream)
         before = self.fleet.machines.get(vm) or Machine(vm)
         self.fleet.evolve(stream, event, when)
         after = self.fleet.machines[vm]
@@ -206,7 +206,16 @@ def ownership_of(entries: Iterable[Recorded]) -> Ownership:
     return ownership
 
 
-def in_time(entries: Iterable[Recorded]) -> Sequence[tuple[When, str, Event | Unknown]]:
+Told = tuple[When, str, Event | Unknown]
+"""An entry as projections fold it: its place on both axes, its stream, its event."""
+
+
+def vm_of(stream: str) -> VmId:
+    """Give the VM that a stream tells of; of another stream an id that no VM has."""
+    return VmId(stream.removeprefix("vm/").upper())
+
+
+def in_time(entries: Iterable[Recorded]) -> Sequence[Told]:
     """Give decoded entries by (`occurred_at`, position), each with its stream."""
     ordered = sorted(entries, key=lambda each: (each.entry.occurred_at, each.position))
     return [
