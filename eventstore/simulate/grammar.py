@@ -167,6 +167,8 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 
 def _check_operand(operand: str, word: str) -> None:
+    if operand == "DISK" and is_posix(word):
+        raise BadInput(rf"'{word}' is no Windows path; expected one like C:\VMs\web01.vhd")
     if operand in _PATH_OPERANDS:
         _check_path(word)
     elif operand == "BYTES" and not (word.isascii() and word.isdigit()):

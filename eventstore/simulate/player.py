@@ -48,7 +48,7 @@ class Player:
 
     def __init__(self, log: EventLog, name: str, by: By) -> None:
         self._log = log
-        self._name = name
+        self.name = name
         self._by = by
         self._clock = Clock()
         self._read = 0
@@ -65,7 +65,7 @@ class Player:
                 return self._obey(line)
             self._clock.set(line.deed.operands[0])
         except (BadInput, Refused) as error:
-            raise type(error)(f"{self._name}:{line.number}: {error}") from error
+            raise type(error)(f"{self.name}:{line.number}: {error}") from error
         return None
 
     def catch_up(self) -> None:
@@ -110,7 +110,7 @@ class Player:
     def _store(self, line: Line, decided: Decided, when: Moment) -> tuple[int, int]:
         """Append the events in as few batches as may be; give their first and last position."""
         source = Source(
-            "scenario", storable(self._name), f"line {line.number}", recorder=self._by.recorder
+            "scenario", storable(self.name), f"line {line.number}", recorder=self._by.recorder
         )
         entries = [
             encode(

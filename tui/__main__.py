@@ -1,0 +1,7 @@
+"""`python -m tui`: the same as `snapledger`."""
+
+import sys
+
+from tui.cli import main
+
+sys.exit(main())

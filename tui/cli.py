@@ -1,0 +1,106 @@
+"""The command line: words in, an exit code out, and never a traceback for its users."""
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TextIO
+
+from eventstore.errors import (
+    BadInput,
+    EvidenceError,
+    LogDamaged,
+    NotAStore,
+    Refused,
+    SnapledgerError,
+)
+from tui.call import Call, Exit
+from tui.options import parse
+from tui.output import Output, encoding_of, look_for
+from tui.render.text import visible
+from tui.session import Session
+from tui.store_place import store_place
+from tui.time_zone import time_zone
+
+INTERRUPTED = 130
+"""What shells report for a program that Ctrl+C ended."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = int(_run(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except SystemExit as left:  # argparse has printed its help or version
+        return Exit.FINE if not left.code else Exit.USAGE
+    except BrokenPipeError:
+        _forget_stdout()
+        return Exit.FINE
+    except KeyboardInterrupt:
+        _say(sys.stderr, "interrupted")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last stop before a user would see a traceback
+        return _failed(error)
+    return code
+
+
+def _run(argv: Sequence[str]) -> Exit:
+    words = parse(argv)
+    zone = time_zone(words.tz)
+    look = look_for(sys.stdout, ascii_only=words.ascii, no_color=words.no_color, zone=zone)
+    out = Output(sys.stdout, sys.stderr, look)
+    store = store_place(words.store, os.environ)
+    session = Session(store, at=words.at, known_at=words.known_at, zone=zone, tell=out.note)
+    try:
+        found = import_module(f"tui.commands.{words.command}").run(Call(words, out, session, store))
+        return Exit(found)
+    finally:
+        out.flush()
+
+
+def _failed(error: Exception) -> Exit:
+    """Say in one sentence what went wrong, and give the exit code for it."""
+    if os.environ.get("SNAPLEDGER_DEBUG"):
+        traceback.print_exc()
+    notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+    match error:
+        case BadInput() | Refused() | NotAStore() | EvidenceError():
+            code = Exit.USAGE
+        case LogDamaged():
+            code = Exit.FOUND
+        case SnapledgerError() | OSError():
+            code = Exit.UNFINISHED
+        case _:
+            _say(
+                sys.stderr,
+                f"snapledger: a fault of its own: {type(error).__name__}: {error}{notes}. "
+                "Nothing more was done; SNAPLEDGER_DEBUG=1 shows where",
+            )
+            return Exit.UNFINISHED
+    _say(sys.stderr, f"snapledger: {error}{notes}")
+    return code
+
+
+def _say(stream: TextIO, text: str) -> None:
+    carried = visible(text).encode(encoding_of(stream), "backslashreplace")
+    stream.write(carried.decode(encoding_of(stream)) + "\n")
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter flush into nothing at its end: nobody reads the answer any more."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass  # a stand-in for stdout, which has no descriptor
+    finally:
+        os.close(nothing)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

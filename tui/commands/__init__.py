@@ -1,0 +1,33 @@
+"""The commands, one module each: `add_arguments(parser)` and `run(call) -> Exit`.
+
+A module is imported only when its command is called, so that none pays for what others need.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Entry(Struct, frozen=True):
+    """A command in the list of commands; `reads_time` when `--at` makes sense to it."""
+
+    help: str
+    reads_time: bool = True
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "demo": Entry("tell the story of the article and its riddle, on real files", False),
+    "play": Entry("play a scenario: a simulated host obeys it, every event is stored", False),
+    "record": Entry("read disks and configurations below folders, store what was seen", False),
+    "vms": Entry("list the VMs"),
+    "tree": Entry("show the snapshot tree of a VM"),
+    "chain": Entry("show disk files, their parents, and who needs them"),
+    "files": Entry("list the files of a VM"),
+    "orphans": Entry("find disk files that are odd: unneeded, missing, unmerged, and why"),
+    "explain": Entry("tell everything about one disk file: its verdict and its life"),
+    "log": Entry("tell what happened, one sentence per event"),
+    "diff": Entry("compare two moments"),
+    "forecast": Entry("say what a command would do, without doing it"),
+    "inspect": Entry("read and check disk files; needs no store", False),
+    "verify": Entry("check every byte of the log", False),
+}

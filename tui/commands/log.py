@@ -1,0 +1,58 @@
+"""Tell what happened: one plain sentence per event, in the order in which it happened.
+
+With --json the stored lines as they are, in the order of their positions.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+
+from eventstore.entry import Recorded
+from eventstore.ids import vm_stream
+from eventstore.log.line import Envelope, encode_entry, encode_line
+from projections.as_of import EVERYTHING
+from projections.timeline import Row, timeline
+from tui.call import Call, Exit
+from tui.render.look import Look
+from tui.session import Session
+from tui.telling import told_line
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("vm", metavar="VM", nargs="?", help="only what happened to this VM")
+
+
+def run(call: Call) -> Exit:
+    session, word = call.session, call.words.vm
+    machine = session.vm(word) if word else None
+    if not call.wants_json:
+        rows = timeline(session.selection, session.fleet, machine.id if machine else None)
+        call.out.lines(_line(row, call.out.look) for row in rows)
+        return Exit.FINE
+    stream = vm_stream(machine.id) if machine else None
+    for recorded in _counted(session):
+        if stream in {None, recorded.entry.stream}:
+            call.out.raw(stored_line(recorded))
+    return Exit.FINE
+
+
+def _counted(session: Session) -> Iterable[Recorded]:
+    """Give what counts in the log's order, without holding a whole log in memory."""
+    if session.as_of == EVERYTHING:
+        return session.log.read()
+    return sorted(session.selection.entries, key=lambda each: each.position)
+
+
+def stored_line(recorded: Recorded) -> bytes:
+    """Give the line of the log that `recorded` was read from."""
+    envelope = Envelope(recorded.position, recorded.recorded_at, recorded.batch, recorded.synced)
+    return encode_line(envelope, encode_entry(recorded.entry))
+
+
+def _line(row: Row, look: Look) -> str:
+    marks = []
+    if row.is_late:
+        marks.append(f"learned late, at {look.moment(row.recorded_at)}")
+    if row.contradicts:
+        marks.append("contradicts what was known")
+    mark = "  " + look.paint(f"({'; '.join(marks)})", "warn") if marks else ""
+    return told_line(look, row.position, row.occurred_at, row.text) + mark

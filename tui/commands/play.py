@@ -1,0 +1,113 @@
+r"""Play a scenario, line by line: a simulated Hyper-V host obeys it and every event is stored.
+
+A line that is impossible, or cannot be understood, stops the run with file, line and reason;
+nothing of it is stored, the lines before it stay. `-` reads the lines from standard input.
+
+    vm web01 C:\VMs\web01.vhd
+    start web01
+    take web01 "before the update"
+    delete web01 "before the update"
+    shutdown web01
+"""
+
+import getpass
+import platform
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from msgspec import Struct
+
+from eventstore.errors import BadInput, LogError
+from eventstore.log.embedded import open_store
+from eventstore.simulate.player import By, Played, Player
+from eventstore.simulate.scenario import Line, read_scenario
+from eventstore.text import storable
+from tui.call import Call, Exit
+from tui.options import program_version
+from tui.telling import Teller
+from tui.writing import WrittenHost
+
+
+class Summary(Struct, frozen=True):
+    """What a run stored; `positions` are the first and the last, None when it stored nothing."""
+
+    lines: int
+    events: int
+    positions: tuple[int, int] | None
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE|-", help="the scenario, UTF-8; - is standard input")
+    parser.add_argument(
+        "--write-disks",
+        metavar="DIR",
+        help="make the real disk, configuration and saved-state files in this folder",
+    )
+
+
+def run(call: Call) -> Exit:
+    file, folder = call.words.file, call.words.write_disks
+    name = "standard input" if file == "-" else file
+    with _opened(file) as lines:
+        log = open_store(call.store, create=True)
+        player = Player(log, name, by_this_user())
+        player.catch_up()
+        written = WrittenHost(Path(folder), player.host.fleet) if folder is not None else None
+        teller = Teller(player.host.fleet, call.out.look)
+        done: list[Played] = []
+        for line in read_scenario(lines, name):
+            if played := play_line(player, line):
+                done.append(played)
+                if not call.wants_json:
+                    tell(call, teller, played)
+                if written:
+                    for problem in written.follow(played, player.host.fleet):
+                        call.out.note(f"{name}:{line.number}: {problem}")
+    if call.wants_json:
+        events = sum(len(played.events) for played in done)
+        positions = (done[0].first, done[-1].last) if done else None
+        call.out.json(Summary(len(done), events, positions))
+    return Exit.FINE
+
+
+def play_line(player: Player, line: Line) -> Played | None:
+    """Play one line; an error of the log says which line it stopped."""
+    try:
+        return player.play(line)
+    except LogError as error:
+        error.add_note(f"at {player.name}:{line.number}; the lines before it are stored")
+        raise
+
+
+def tell(call: Call, teller: Teller, played: Played) -> None:
+    """Print a sentence for each event of a line."""
+    for position, event in enumerate(played.events, start=played.first):
+        call.out.line(teller.told(played.stream, event, position, played.when))
+
+
+def by_this_user() -> By:
+    """Say who plays: the user of the operating system, on this machine, now."""
+    try:
+        user = storable(getpass.getuser())
+    except (KeyError, OSError, ImportError):
+        user = "unknown user"  # a container's user may have no name
+    host = storable(platform.node()) or "unknown machine"
+    return By(user, f"{user} at {host}, snapledger {program_version()}", run=uuid4().hex)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        opened = Path(file).open("rb")  # noqa: SIM115 - only opening it is bad input
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror or error}") from None
+    with opened:
+        yield opened

@@ -1,0 +1,49 @@
+"""Check every byte of the log: form, digests, links, numbers, and the published mark.
+
+What a check of the file alone cannot show: a cut at the border of a batch, or a rewriting of
+everything by somebody who can write it. Only a copy or a seal kept elsewhere shows those.
+"""
+
+from argparse import ArgumentParser
+
+from eventstore.log.protocol import CheckResult
+from tui.call import Call, Exit
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    del parser  # the store is all it needs
+
+
+def run(call: Call) -> Exit:
+    result = call.session.log.check()
+    if call.wants_json:
+        call.out.json(
+            {
+                "entries": result.entries,
+                "ok": result.is_ok,
+                "sealed_through": result.sealed_through,
+                "violations": result.violations,
+                "tails_set_aside": result.tails_set_aside,
+            }
+        )
+    else:
+        _print(call, result)
+    return Exit.FINE if result.is_ok else Exit.FOUND
+
+
+def _print(call: Call, result: CheckResult) -> None:
+    out = call.out
+    for violation in result.violations:
+        kind = out.look.paint(violation.kind, "bad")
+        out.line(f"#{violation.position}  {kind}  {out.look.text(violation.text)}")
+    if result.is_ok:
+        out.line(f"ok: {result.entries:,} entries, each as it was written", "good")
+    else:
+        out.line(
+            f"DAMAGED: {len(result.violations)} violations, {result.entries:,} intact entries",
+            "bad",
+        )
+    if result.tails_set_aside:
+        out.line(f"{result.tails_set_aside} torn tails were set aside in quarantine/ by recovery")
+    sealed = f"through entry {result.sealed_through}" if result.sealed_through else "nothing yet"
+    out.line(f"sealed: {sealed}; what is not sealed could be cut at a batch's end unseen")

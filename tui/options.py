@@ -1,0 +1,137 @@
+"""The words of the command line, and the help that a newcomer reads."""
+
+import re
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
+
+from eventstore.errors import BadInput
+from tui.commands import COMMANDS
+
+_AGO = re.compile(r"-\d+[smhdw]")
+_INVALID_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from", re.DOTALL)
+
+_ABOUT = """\
+Snapledger is the flight recorder of Hyper-V snapshots: every take, apply, delete and merge is
+kept as an event, and of every AVHD file it says who needs it, why it exists, and what will
+happen to it next. It reads evidence and never changes it; advice is printed, never run.
+"""
+_EXAMPLES = """\
+to begin:
+  snapledger demo                        the whole idea in a minute, on files it makes itself
+  snapledger record D:\\VMs               read what stands in a folder
+  snapledger orphans D:\\VMs              what is wrong there, and why
+  snapledger tree web01 --at -2d         the snapshots as they were two days ago
+
+`snapledger COMMAND --help` says more about each.
+exit codes: 0 fine, 1 something was found, 2 bad input or refused, 3 could not finish
+"""
+
+
+class Parser(ArgumentParser):
+    """Raises BadInput where argparse would print and leave."""
+
+    def error(self, message: str) -> NoReturn:
+        if found := _INVALID_CHOICE.search(message):
+            close = get_close_matches(found[1], COMMANDS, n=1)
+            hint = (
+                f"; did you mean '{close[0]}'?" if close else f"; there are: {', '.join(COMMANDS)}"
+            )
+            raise BadInput(f"'{found[1]}' is no command{hint}")
+        raise BadInput(f"{message}; `{self.prog} --help` says more")
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """Read the words; BadInput when they cannot be understood, SystemExit after help."""
+    words = parser(argv).parse_args([_quoted(word) for word in argv])
+    for option in ("at", "known_at"):
+        if getattr(words, option) is not None and not COMMANDS[words.command].reads_time:
+            raise BadInput(f"{words.command} takes no --{option.replace('_', '-')}")
+    return words
+
+
+def parser(argv: Sequence[str]) -> Parser:
+    """Give the parser for the commands that `argv` may call; others are only named in it."""
+    top = Parser(
+        prog="snapledger",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"snapledger {program_version()}")
+    _add_common(top, is_top=True)
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, title="commands"
+    )
+    for name, entry in COMMANDS.items():
+        below = commands.add_parser(
+            name,
+            help=entry.help,
+            formatter_class=RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name in argv:
+            module = import_module(f"tui.commands.{name}")
+            below.description = module.__doc__
+            module.add_arguments(below)
+            _add_common(below, is_top=False, reads_time=entry.reads_time)
+    return top
+
+
+def program_version() -> str:
+    try:
+        return version("snapledger")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _add_common(to: ArgumentParser, *, is_top: bool, reads_time: bool = True) -> None:
+    """Add what every command knows; it may stand before the command or after it."""
+    group = to.add_argument_group("options of every command") if not is_top else to
+
+    def unset(value: object) -> object:
+        return value if is_top else SUPPRESS
+
+    group.add_argument(
+        "--store",
+        metavar="DIR",
+        default=unset(None),
+        help="the store (else $SNAPLEDGER_STORE, else the user's data folder)",
+    )
+    if reads_time:
+        group.add_argument(
+            "--at",
+            metavar="TIME|N",
+            default=unset(None),
+            help="as of a time (2010-09-26T15:03:00+09:00, -2h, -3d), or as the log was at entry N",
+        )
+        group.add_argument(
+            "--known-at",
+            metavar="N|TIME",
+            default=unset(None),
+            help="with --at TIME: by what was known when entry N was the newest, or at TIME",
+        )
+    group.add_argument(
+        "--tz",
+        metavar="ZONE",
+        default=unset("UTC"),
+        help="zone of times without offset and of all times shown: UTC, local, +09:00, Asia/Tokyo",
+    )
+    group.add_argument(
+        "--json", action="store_true", default=unset(False), help="answer in JSON, for scripts"
+    )
+    group.add_argument(
+        "--ascii", action="store_true", default=unset(False), help="draw with ASCII signs only"
+    )
+    group.add_argument(
+        "--no-color", action="store_true", default=unset(False), help="no colours (NO_COLOR too)"
+    )
+
+
+def _quoted(word: str) -> str:
+    """Keep `-2h` from being taken for an option; moments are stripped when they are read."""
+    return f" {word}" if _AGO.fullmatch(word) else word

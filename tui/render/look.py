@@ -1,0 +1,42 @@
+"""How an answer looks: its signs, its colours, its width, its time zone, its encoding."""
+
+from datetime import UTC, tzinfo
+
+from msgspec import Struct
+
+from eventstore.moments import Moment, datetime_of
+from eventstore.paths import name_of
+from tui.render.glyphs import UNICODE, Glyphs
+from tui.render.style import Tone, paint
+from tui.render.text import visible
+
+
+class Look(Struct, frozen=True):
+    """`width` is that of the terminal in cells, None where lines may be of any length."""
+
+    glyphs: Glyphs = UNICODE
+    has_colour: bool = False
+    encoding: str = "utf-8"
+    width: int | None = None
+    zone: tzinfo = UTC
+
+    def text(self, foreign: str) -> str:
+        """Give a name or path as it can be shown here."""
+        shown = visible(foreign)
+        return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def file(self, path: str) -> str:
+        """Give the name of the file at `path`."""
+        return self.text(name_of(path) or path)
+
+    def paint(self, text: str, tone: Tone) -> str:
+        return paint(text, tone) if self.has_colour else text
+
+    def moment(self, when: Moment) -> str:
+        """Give `2010-09-26 06:03:00Z`, or the time in the zone asked for with its offset."""
+        try:
+            local = datetime_of(when).astimezone(self.zone)
+        except OverflowError:
+            local = datetime_of(when)
+        text = local.isoformat(sep=" ")
+        return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
