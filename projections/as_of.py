@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from eventstore.entry import Recorded
 from eventstore.errors import BadInput
+from eventstore.fleet import Fleet, fold
 from eventstore.ids import VmId, vm_stream
 from eventstore.machine import When
 from eventstore.moments import Moment, later, moment
@@ -73,6 +74,13 @@ class Selection(Struct, frozen=True):
         return None
 
 
+class View(Struct, frozen=True):
+    """What counts, and what it folds to: a moment to look at."""
+
+    selection: Selection
+    fleet: Fleet
+
+
 def when_of(recorded: Recorded) -> When:
     """Give the place of an entry on both axes; things happened in the order of these."""
     return When(recorded.entry.occurred_at, recorded.position)
@@ -87,6 +95,12 @@ def select(log: Iterable[Recorded], as_of: AsOf = EVERYTHING) -> Selection:
         raise BadInput(f"there is no position {as_of.position}: {has}")
     counted = sorted((each for each in everything if as_of.counts(each)), key=when_of)
     return Selection(as_of, tuple(counted), everything)
+
+
+def view(log: Iterable[Recorded], as_of: AsOf = EVERYTHING) -> View:
+    """Select and fold; errors as `select`."""
+    selection = select(log, as_of)
+    return View(selection, fold(selection.entries))
 
 
 def parse_as_of(at: str | None, known_at: str | None, *, tz: tzinfo, clock: Moment) -> AsOf:
