@@ -143,7 +143,7 @@ def _batches(
 def _continues(line: Line, position: int, batch: list[Line]) -> bool:
     first = position + 1
     is_next = line.position == first + len(batch) and line.batch[0] == first
-    return is_next and line.synced < first and (not batch or line.batch == batch[0].batch)
+    return is_next and (not batch or line.batch == batch[0].batch)
 
 
 def _rest(files: Files, folder: Path, intact: Place, names: list[int]) -> Iterator[tuple[int, int]]:

@@ -119,6 +119,8 @@ class Writer:
             stores.write_store(self._files, self._folder, store)
         if was != now:
             stores.write_home(self._files, self._folder, now)
+        # Whoever made the store may have died, or failed, before its name was safe.
+        self._files.sync_folder(self._folder)
         self.store = store
 
     def _repeat(

@@ -154,6 +154,16 @@ class ForgetfulFiles:
         self._changes.setdefault(folder, []).append(change)
 
 
+def lose_power_at(files: ForgetfulFiles, change: int) -> None:
+    """Let the machine stop just before the change of this number, counted from the beginning."""
+
+    def before(what: str, path: Path) -> None:
+        if files.changes >= change:
+            raise PowerLoss
+
+    files.before = before
+
+
 def _apply(names: dict[Path, _File], change: tuple[str, Path, Path | _File]) -> None:
     what, path, other = change
     if what == "link" and isinstance(other, _File):
@@ -171,8 +181,10 @@ def _survived(file: _File, chance: Random, *, keep: float, torn: float) -> bytes
             content = _written(content, offset, None) if chance.random() < keep else content
         elif chance.random() < torn:
             half = data[: chance.randrange(len(data) + 1)]
-            zeros = bytes(len(data) - len(half)) if chance.random() < 0.5 else b""
-            content = _written(content, offset, half + zeros)
+            content = _written(content, offset, half)
+            if chance.random() < 0.5:
+                # The size was stored before the bytes; what was overwritten stays as it was.
+                content = content.ljust(offset + len(data), b"\0")
         elif chance.random() < keep:
             content = _written(content, offset, data)
     return content

@@ -1,5 +1,6 @@
 """Power fails at every change of a workload; whatever is left must open and keep its word."""
 
+import errno
 import itertools
 import os
 from pathlib import Path
@@ -7,9 +8,10 @@ from random import Random
 
 import pytest
 
-from eventstore.errors import SnapledgerError
+from eventstore.entry import NewEntry
+from eventstore.errors import LogError, SnapledgerError
 from eventstore.log.embedded import EmbeddedLog
-from tests.eventstore.log.forgetful import ForgetfulFiles, PowerLoss
+from tests.eventstore.log.forgetful import ForgetfulFiles, PowerLoss, allow, lose_power_at
 from tests.eventstore.log.history import VM, event, small_store
 
 STORE = Path("/disk/store")
@@ -24,11 +26,14 @@ def batch(number: int) -> list[str]:
     return [f"{number}.{part}" for part in range(number % 3 + 1)]
 
 
+def noted(names: list[str]) -> list[NewEntry]:
+    return [event(name, b'{"note":"%s"}' % (b"x" * 150)) for name in names]
+
+
 def work(files: ForgetfulFiles, acknowledged: list[str], shown: list[str]) -> None:
     log = small_store(STORE, files)
     for number in range(BATCHES):
-        events = [event(name, b'{"note":"%s"}' % (b"x" * 150)) for name in batch(number)]
-        log.append(VM, events, expected=len(acknowledged))
+        log.append(VM, noted(batch(number)), expected=len(acknowledged))
         acknowledged += batch(number)
         shown[:] = [record.entry.id for record in log.read()]
 
@@ -37,14 +42,6 @@ def changes_of_the_work() -> int:
     files = ForgetfulFiles()
     work(files, [], [])
     return files.changes
-
-
-def lose_power_at(files: ForgetfulFiles, change: int) -> None:
-    def before(what: str, path: Path) -> None:
-        if files.changes >= change:
-            raise PowerLoss
-
-    files.before = before
 
 
 def crashed_at(change: int) -> tuple[ForgetfulFiles, list[str], list[str]]:
@@ -118,3 +115,57 @@ def test_what_was_shown_before_a_crash_is_shown_again_after_recovery() -> None:
         files, _, shown = crashed_at(change)
         image = images(files, change)[0]
         assert_keeps_its_word(image, shown)
+
+
+def work_on(files: ForgetfulFiles, attempts: int) -> tuple[list[str], int]:
+    """Do the work, opening anew and repeating what failed; gives what was acknowledged."""
+    acknowledged, failures = list[str](), 0
+    for number in range(BATCHES):
+        for _ in range(attempts):
+            try:
+                log = small_store(STORE, files)
+                log.append(VM, noted(batch(number)), expected=len(acknowledged))
+            except LogError:
+                failures += 1
+            else:
+                acknowledged += batch(number)
+                break
+        else:
+            return acknowledged, failures
+    return acknowledged, failures
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_any_call_may_fail_once_and_repeating_the_append_heals_it(code: int) -> None:
+    for change in range(1, changes_of_the_work() + 1):
+        files = ForgetfulFiles()
+
+        def before(what: str, path: Path, files: ForgetfulFiles = files, at: int = change) -> None:
+            if files.changes == at:
+                raise OSError(code, "once")
+
+        files.before = before
+        acknowledged, failures = work_on(files, attempts=2)
+
+        assert acknowledged == [name for number in range(BATCHES) for name in batch(number)]
+        assert failures <= 1
+        assert_keeps_its_word(files, acknowledged)
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_any_call_may_fail_for_ever_and_nothing_acknowledged_is_lost(code: int) -> None:
+    for change in range(1, changes_of_the_work() + 1):
+        files = ForgetfulFiles()
+
+        def before(what: str, path: Path, files: ForgetfulFiles = files, at: int = change) -> None:
+            if files.changes >= at:
+                raise OSError(code, "for ever")
+
+        files.before = before
+        acknowledged, failures = work_on(files, attempts=2)
+
+        assert failures == 2
+        files.before = allow
+        assert_keeps_its_word(files, acknowledged)
+        after = files.crashed(Random(change), keep=0.5, torn=0.3)
+        assert_keeps_its_word(after, acknowledged)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,22 @@ def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(KeyError):
             locked()
+
+
+def test_threads_share_a_handle(tmp_path: Path) -> None:
+    log = open_store(tmp_path / "store", create=True)
+    acknowledged = dict[str, int]()
+
+    def work(name: str) -> None:
+        for number in range(20):
+            appended = log.append(f"vm/{name}", events(f"{name}{number}"), expected=number)
+            acknowledged[f"{name}{number}"] = appended.first
+            assert log.revision(f"vm/{name}") == number + 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, "abcdefgh"))
+    assert acknowledged == {r.entry.id: r.position for r in log.read()}
+    assert log.check().entries == 160
 
 
 def test_appends_of_four_processes_interleave_without_a_gap(tmp_path: Path) -> None:

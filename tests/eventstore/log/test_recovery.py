@@ -1,7 +1,9 @@
 """What a crash leaves above the mark, by name; whoever writes next puts it in order."""
 
 import errno
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -12,8 +14,8 @@ from eventstore.log.files import RealFiles
 from eventstore.log.mark import SLOT_BYTES, mark_path, read_mark
 from eventstore.log.segments import segment_path, segments
 from eventstore.log.writer import Settings
-from tests.eventstore.log.forgetful import ForgetfulFiles, allow
-from tests.eventstore.log.history import VM, event, events, ids, small_store
+from tests.eventstore.log.forgetful import ForgetfulFiles, PowerLoss, allow, lose_power_at
+from tests.eventstore.log.history import SMALL, VM, event, events, ids, small_store
 
 FILES = RealFiles()
 STORE = Path("/disk/store")
@@ -169,6 +171,51 @@ def test_a_reader_never_takes_back_what_it_showed() -> None:
     mark_before_the_last_batch(files)
 
     assert log.head() == 2
+
+
+def test_lines_say_how_far_the_log_was_synced_when_the_mark_is_old() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files)
+    log.append(VM, events("a"), expected=0)
+    old = content(files, mark_path(STORE))
+    for number, name in enumerate("bcd", 1):
+        log.append(VM, events(name), expected=number)
+    overwrite(files, mark_path(STORE), old)
+
+    assert ids(small_store(STORE, files)) == ["a", "b", "c"]
+
+
+def test_a_cut_tail_does_not_come_back_below_a_later_segment() -> None:
+    files = ForgetfulFiles()
+    small_store(STORE, files).append(VM, events("a"), expected=0)
+    overwrite(files, SEGMENT, content(files, SEGMENT) + b"half a line")
+    files.open(SEGMENT).sync()
+    note = b'{"note":"%s"}' % (b"n" * SMALL.segment_bytes_max)
+    small_store(STORE, files).append(VM, [event("b", note)], expected=1)
+    after = files.crashed(Random(1), keep=0, torn=0)
+
+    assert segments(after, STORE) == [1, 2]
+    small_store(STORE, after).append(VM, events("c"), expected=2)
+    assert [r.entry.id for r in small_store(STORE, after).read_stream(VM)] == ["a", "b", "c"]
+
+
+def test_nothing_that_stood_behind_a_torn_tail_is_published() -> None:
+    files = ForgetfulFiles()
+    each_its_own = Settings(segment_bytes_max=10, reserve_bytes=0)
+    log = small_store(STORE, files, settings=each_its_own)
+    log.append(VM, events("a"), expected=0)
+    log.append(VM, events("b"), expected=1)
+    mark_before_the_last_batch(files)
+    overwrite(files, SEGMENT, content(files, SEGMENT) + b"half a line")
+
+    for change in range(1, 40):
+        image = files.crashed(Random(1), keep=1, torn=0)
+        lose_power_at(image, change)
+        with suppress(PowerLoss):
+            small_store(STORE, image).append(VM, events("c"), expected=1)
+        after = image.crashed(Random(1), keep=1, torn=0)
+        small_store(STORE, after).append(VM, events("c"), expected=1)
+        assert [r.entry.id for r in small_store(STORE, after).read_stream(VM)] == ["a", "c"]
 
 
 @pytest.mark.parametrize(
