@@ -1,0 +1,88 @@
+"""What a command would do now: run on a copy of the model, never on a host."""
+
+from collections.abc import Iterator, Sequence
+
+from eventstore.commands import Command
+from eventstore.decide import decide
+from eventstore.events import DiskDeleted, MergeCompleted, VmEvent
+from eventstore.fleet import Fleet
+from eventstore.ids import VmId, vm_stream
+from eventstore.machine import Machine, When
+from eventstore.moments import Moment
+from eventstore.paths import path_key
+from projections.changes import Difference
+from projections.completed import completed
+from projections.completeness import missing_references
+from projections.difference import difference_of
+from projections.merges import FutureMerge, VolumeNeed, future_merges, volume_needs
+from projections.narrate import names_of, narrate
+from projections.walks import walks_of
+
+
+class Forecast(Difference, frozen=True):
+    """What would differ afterwards; `events` is empty, for nothing happened.
+
+    `steps` tell it in order, `merges` what runs and what waits, `deleted_files` what would be
+    gone at once. `doubts` say what is not known of the VM and could make it come otherwise.
+    """
+
+    merges: tuple[FutureMerge, ...]
+    deleted_files: tuple[str, ...]
+    volumes: tuple[VolumeNeed, ...]
+    steps: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecast:
+    """Give what `command` would do to `vm` if it came at `at`; raise `Refused` when it cannot."""
+    before, after = completed(fleet), completed(fleet)
+    machine = before.machines.get(vm) or Machine(vm)
+    events = decide(machine, command, before.neighbours(vm))
+    for event in events:
+        after.evolve(vm_stream(vm), event, _next(after, at))
+    merges = future_merges(before, after, vm, events)
+    told = difference_of(before, after, vm)
+    return Forecast(
+        vm=told.vm,
+        snapshots=told.snapshots,
+        disks=told.disks,
+        now=told.now,
+        events=told.events,
+        merges=merges,
+        deleted_files=tuple(_deleted(machine, after.machines[vm], events)),
+        volumes=volume_needs(fleet, merges),
+        steps=tuple(_steps(machine, events)),
+        doubts=tuple(_doubts(fleet, vm)),
+    )
+
+
+def _next(fleet: Fleet, at: Moment) -> When:
+    last = fleet.last
+    return When(at, 1) if last is None else When(max(at, last.at), last.position + 1)
+
+
+def _deleted(before: Machine, after: Machine, events: Sequence[VmEvent]) -> Iterator[str]:
+    """Give the files that stand before and not after: the VM's own first, then disks."""
+    left = {file.path for file in after.files}
+    yield from (file.path for file in before.files if file.path not in left)
+    for event in events:
+        match event:
+            case DiskDeleted(path) | MergeCompleted(path) if path_key(path) in before.disks:
+                yield path
+            case _:
+                pass  # other events delete no disk
+
+
+def _steps(machine: Machine, events: Sequence[VmEvent]) -> Iterator[str]:
+    names = names_of(machine)
+    for event in events:
+        yield narrate(event, names)
+        names = names.after(event)
+
+
+def _doubts(fleet: Fleet, vm: VmId) -> Iterator[str]:
+    machine = fleet.machines.get(vm) or Machine(vm)
+    if missing := missing_references(machine, walks_of(fleet)):
+        yield missing
+    if machine.power is None:
+        yield f"nothing tells whether {machine.name or machine.id} runs or is off"
