@@ -20,6 +20,7 @@ from eventstore.evidence.vhdx_layout import (
 
 TABLE = "block table"
 BLOCKS = "blocks inside the file"
+PIECE_BYTES = 4096
 
 
 def vhd_blocks(
@@ -59,7 +60,7 @@ def vhdx_blocks(
     last = 0
     first = source.size_bytes
     for start, entries in _entries(source, table_offset, needed, "Q", "<", b"\0"):
-        for index, entry in enumerate(entries, start):
+        for index, entry in [(i, entry) for i, entry in enumerate(entries, start) if entry]:
             is_bitmap = index % period == period - 1
             if entry & STATE_MASK in ((BITMAP_PRESENT,) if is_bitmap else _PAYLOAD):
                 offset = (entry >> OFFSET_SHIFT) * MIB
@@ -79,14 +80,24 @@ def _entries(
     """Give a table's entries in pieces, with the index of each piece's first; skip empty pieces."""
     index = 0
     for chunk in source.table(offset, length):
-        entries = array(typecode)
-        whole = len(chunk) // entries.itemsize
-        if chunk != free * len(chunk):
-            entries.frombytes(chunk[: whole * entries.itemsize])
-            if (order == ">") != (sys.byteorder == "big"):
-                entries.byteswap()
-            yield index, entries
-        index += whole
+        for piece in _pieces(chunk, free):
+            entries = array(typecode)
+            whole = len(piece) // entries.itemsize
+            if piece != free * len(piece):
+                entries.frombytes(piece[: whole * entries.itemsize])
+                if (order == ">") != (sys.byteorder == "big"):
+                    entries.byteswap()
+                yield index, entries
+            index += whole
+
+
+def _pieces(chunk: bytes, free: bytes) -> Iterator[bytes]:
+    """Cut a chunk that is in use at all: most pieces of a table are empty."""
+    if chunk == free * len(chunk):
+        yield chunk
+        return
+    for start in range(0, len(chunk), PIECE_BYTES):
+        yield chunk[start : start + PIECE_BYTES]
 
 
 def _table_problem(source: HeaderBytes, offset: int, length: int) -> str:
