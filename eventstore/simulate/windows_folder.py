@@ -14,7 +14,7 @@ import msgspec
 from eventstore.errors import BadInput
 from eventstore.evidence.path_map import MAP_NAME, map_text
 from eventstore.ids import derive
-from eventstore.paths import is_posix, joined, path_key, volume_of
+from eventstore.paths import PathKey, is_posix, joined, path_key, volume_of
 from eventstore.text import original
 
 NAME_BYTES_MAX = 255
@@ -30,10 +30,8 @@ class WindowsFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._map: dict[str, str] = {}
-        if (folder / MAP_NAME).is_file():
-            text = (folder / MAP_NAME).read_bytes()
-            self._map = msgspec.json.decode(text, type=dict[str, str])
-        self._known = {path_key(windows): place for windows, place in self._map.items()}
+        self._known: dict[PathKey, str] = {}
+        self._learn({})
 
     def place(self, path: str) -> Path:
         """Give the place of a Windows path; BadInput when it is none or would lead out."""
@@ -45,10 +43,18 @@ class WindowsFolder:
         place, found = self._walk(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         if not found.items() <= self._map.items():
-            self._map |= found
-            self._known |= {path_key(windows): below for windows, below in found.items()}
+            self._learn(found)
             (self.folder / MAP_NAME).write_bytes(map_text(self._map))
         return place
+
+    def _learn(self, found: dict[str, str]) -> None:
+        """Add `found` to what stands in the map now; several writers may share a folder."""
+        stored: dict[str, str] = {}
+        if (self.folder / MAP_NAME).is_file():
+            text = (self.folder / MAP_NAME).read_bytes()
+            stored = msgspec.json.decode(text, type=dict[str, str])
+        self._map = stored | found
+        self._known = {path_key(windows): below for windows, below in self._map.items()}
 
     def _walk(self, path: str) -> tuple[Path, dict[str, str]]:
         """Give the place, and what the map must say for it to be found again."""

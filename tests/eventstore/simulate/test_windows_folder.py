@@ -48,6 +48,15 @@ def test_the_map_names_every_volume_in_use(tmp_path: Path) -> None:
     assert found == {"C:\\": "C", "\\\\nas\\vms\\": "UNC/nas/vms"}
 
 
+def test_writers_that_share_a_folder_keep_each_others_map(tmp_path: Path) -> None:
+    disks, configurations = WindowsFolder(tmp_path), WindowsFolder(tmp_path)
+    disks.make_room(r"C:\VMs\a.vhd")
+    configurations.make_room(r"D:\VMs\a.xml")
+    disks.make_room(r"E:\VMs\a.vhd")
+
+    assert set(json.loads((tmp_path / MAP_NAME).read_bytes())) == {"C:\\", "D:\\", "E:\\"}
+
+
 @pytest.mark.parametrize(
     "path",
     [
