@@ -51,7 +51,7 @@ def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecas
         merges=merges,
         deleted_files=tuple(_deleted(machine, after.machines[vm], events)),
         volumes=volume_needs(fleet, merges),
-        steps=tuple(_steps(machine, events)),
+        steps=tuple(narrate(event, names_of(machine)) for event in events),
         doubts=tuple(_doubts(fleet, vm)),
     )
 
@@ -71,13 +71,6 @@ def _deleted(before: Machine, after: Machine, events: Sequence[VmEvent]) -> Iter
                 yield path
             case _:
                 pass  # other events delete no disk
-
-
-def _steps(machine: Machine, events: Sequence[VmEvent]) -> Iterator[str]:
-    names = names_of(machine)
-    for event in events:
-        yield narrate(event, names)
-        names = names.after(event)
 
 
 def _doubts(fleet: Fleet, vm: VmId) -> Iterator[str]:

@@ -11,7 +11,6 @@ from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine, Merge
 from eventstore.paths import PathKey, path_key, volume_of
-from projections.disk_chain import is_of
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
 from projections.phrases import listed, shown
@@ -68,7 +67,7 @@ def future_merges(
     old = {*pending(machine, before.neighbours(vm)), *machine.merging}
     wanted: dict[Merge, _Want] = {}
     running = _running(events, after.machines[vm])
-    for want in (*running, *_waiting(after, vm), *_held(before, after, vm)):
+    for want in (*running, *_waiting(after, vm), *_held(before, after)):
         wanted.setdefault(want.keys, want)
     return tuple(
         FutureMerge(
@@ -138,11 +137,11 @@ def _start(machine: Machine, merge: Merge) -> tuple[Starts, str]:
     return "next_stop", f"merges of {name} run when it {stop}"
 
 
-def _held(before: Fleet, after: Fleet, vm: VmId) -> Iterator[_Want]:
+def _held(before: Fleet, after: Fleet) -> Iterator[_Want]:
     """D3: files that the command leaves without a reference, but with several that need them."""
     old, new = graph_of(before), graph_of(after)
     for node in new.nodes.values():
-        if is_of(node, vm) and _is_held(new, node.key) and not _is_held(old, node.key):
+        if _is_held(new, node.key) and not _is_held(old, node.key):
             children = [child.path for child in new.reachable_children(node)]
             file = shown(node.path, *children)
             need = listed([file(path) for path in children])

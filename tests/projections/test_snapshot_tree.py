@@ -91,6 +91,14 @@ def test_slots_come_in_the_order_of_their_numbers() -> None:
     ]
 
 
+def test_the_heads_of_a_snapshot_come_in_the_order_of_their_slots() -> None:
+    story = Story().vm("web01", "web01.vhd")
+    for slot in ("SCSI 0:10", "SCSI 0:2"):
+        story.attach(slot, f"{slot[-1]}.vhd")
+
+    assert list(tree(story).now.head_disks) == ["IDE 0:0", "SCSI 0:2", "SCSI 0:10"]
+
+
 @given(late_histories())
 def test_late_and_partial_histories_keep_every_snapshot_in_the_tree(
     log: tuple[Recorded, ...],
