@@ -131,5 +131,5 @@ def _stale(case: Case, loss: When) -> Iterator[str]:
         files = [file.path for file in machine.files if file.kind == "config"]
         walked = [when for path in files if (when := last_walk(case.walks, path))]
         read = case.ownership.configurations.get(machine.id)
-        if machine.is_present and read and max(read, *walked) < loss:
+        if machine.is_present and read and max((read, *walked)) < loss:
             yield f"the configuration of {machine.name or machine.id} since {loss.at}"

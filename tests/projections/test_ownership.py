@@ -45,7 +45,7 @@ def test_a_file_that_another_vm_still_refers_to_lost_nothing() -> None:
 
 def test_of_several_holders_that_go_at_once_the_last_taken_is_the_last_owner() -> None:
     story = Story().vm("web01", "base.vhd", "data.vhd").take("one").detach("IDE 0:1")
-    story.attach("IDE 0:1", "data.vhd").take("two").delete_subtree("one")
+    story.attach("IDE 0:1", "data.vhd").take("two").start().delete_subtree("one")
 
     lost = loss(story, "data.vhd")
 
