@@ -169,10 +169,14 @@ def test_a_take_makes_an_observed_chain_longer_and_leaves_the_rest() -> None:
     assert merges(answer) == [("two.avhd", "one.avhd", "next_stop")]
 
 
-def test_an_observed_chain_with_a_gap_cannot_be_applied() -> None:
-    story = observed().happened(DiskGone(disk("one.avhd"), disk("one.avhd")), stream=READINGS)
+@pytest.mark.parametrize(
+    ("gone", "reason"),
+    [("one.avhd", r"one\.avhd is missing from the chain"), ("two.avhd", r"two\.avhd is missing ")],
+)
+def test_an_observed_chain_with_a_gap_cannot_be_applied(gone: str, reason: str) -> None:
+    story = observed().happened(DiskGone(disk(gone), disk(gone)), stream=READINGS)
 
-    with pytest.raises(Refused, match=r"one\.avhd is missing from the chain"):
+    with pytest.raises(Refused, match=reason):
         forecast(story.fleet, _WEB01, ApplySnapshot(S2, "x"), at=START)
 
 
