@@ -1,0 +1,107 @@
+"""What was looked at: walks by Windows path, configurations read, and what is still open."""
+
+import pytest
+
+from eventstore.events import FolderRead
+from projections.coverage import coverage
+from projections.walks import last_walk, lies_below, walks_of
+from tests.projections.sightings import (
+    configuration,
+    record,
+    snapshot_configuration,
+    vhd,
+    walked,
+)
+from tests.story import Story
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("path", "folder", "is_below"),
+        [
+            ("C:\\VMs\\a.vhd", "c:/vms", True),
+            ("C:\\VMs", "C:\\VMs\\", True),
+            ("C:\\VMs2\\a.vhd", "C:\\VMs", False),
+            ("C:\\a.vhd", "C:\\", True),
+            ("D:\\a.vhd", "C:\\", False),
+            ("/case/C/a.vhd", "/case", True),
+            ("/case/C/a.vhd", "/", True),
+            ("/Case/a.vhd", "/case", False),
+        ],
+    )
+    def test_a_file_lies_below_a_folder_in_any_spelling(
+        self, path: str, folder: str, *, is_below: bool
+    ) -> None:
+        assert lies_below(path, folder) is is_below
+
+
+class TestWalks:
+    def test_a_walk_covers_the_windows_folders_that_its_finds_belong_to(self) -> None:
+        walks = walks_of(record(Story(), vhd("base.vhd"), walked()).fleet)
+
+        assert last_walk(walks, "C:\\Other\\x.vhd")
+        assert not last_walk(walks, "D:\\x.vhd")
+        assert last_walk(walks, "/case/E/x.vhd")
+
+    def test_a_walk_of_a_mapped_folder_covers_no_more_than_that_folder(self) -> None:
+        walks = walks_of(record(Story(), vhd("base.vhd"), walked("/case/C/VMs")).fleet)
+
+        assert last_walk(walks, "C:\\VMs\\x.vhd")
+        assert not last_walk(walks, "C:\\Other\\x.vhd")
+
+    def test_what_could_not_be_read_is_not_covered_by_either_name(self) -> None:
+        for unread in ("/case/C/VMs/locked", "C:\\VMs\\locked"):
+            told = walked(unread=((unread, "cannot be read: Permission denied"),))
+            walks = walks_of(record(Story(), vhd("base.vhd"), told).fleet)
+
+            assert not last_walk(walks, "C:\\VMs\\locked\\x.vhd")
+            assert last_walk(walks, "C:\\VMs\\x.vhd")
+
+    def test_a_folder_read_on_its_own_host_needs_no_mapping(self) -> None:
+        read = FolderRead("HV1", "C:\\VMs", "C:\\VMs", files=0, disks=0, configurations=0)
+
+        assert last_walk(walks_of(record(Story(), read).fleet), "C:\\VMs\\deep\\x.vhd")
+
+
+class TestCoverage:
+    def test_everything_read_leaves_no_gap(self) -> None:
+        story = Story().vm("web01", "base.vhd")
+        record(story, configuration("web01", "base.vhd"), vhd("base.vhd"), walked())
+
+        found = coverage(story.fleet)
+
+        assert found.is_complete
+        assert found.vms[0].is_configuration_read
+        assert found.folders[0].found_at == "/case"
+        assert found.folders[0].position == 4
+
+    def test_a_folder_of_a_second_disk_is_a_gap(self) -> None:
+        story = Story().vm("web01", "base.vhd", "D:\\data.vhd")
+        record(story, configuration("web01", "base.vhd", "D:\\data.vhd"), vhd("base.vhd"), walked())
+
+        found = coverage(story.fleet)
+
+        assert found.gaps == ("D:\\, which holds disks of web01, was not read",)
+        assert found.vms[0].folders_unread == ("D:\\",)
+
+    def test_a_configuration_is_out_of_date_once_nows_disks_change(self) -> None:
+        story = Story().vm("web01", "base.vhd")
+        record(story, configuration("web01", "base.vhd"), vhd("base.vhd"), walked())
+        assert coverage(story.fleet).is_complete
+
+        story.take("S")
+
+        assert not coverage(story.fleet).vms[0].is_configuration_read
+        assert "the configuration of web01" in coverage(story.fleet).gaps[0]
+
+    def test_a_snapshots_configuration_not_read_is_a_gap(self) -> None:
+        story = record(Story(), configuration("web01", "now.avhd", listed=1), vhd("base.vhd"))
+        record(story, vhd("now.avhd", "base.vhd"), walked())
+        assert "0 of the 1 snapshot configurations" in coverage(story.fleet).gaps[0]
+
+        record(story, snapshot_configuration("S", "base.vhd"))
+
+        assert coverage(story.fleet).is_complete
+
+    def test_a_removed_vm_leaves_no_gap(self) -> None:
+        assert coverage(Story().vm("web01", "base.vhd").remove().fleet).is_complete
