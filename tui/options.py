@@ -5,11 +5,11 @@ from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpForm
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from eventstore.errors import BadInput
 from tui.commands import COMMANDS
+from tui.user import program_version
 
 _AGO = re.compile(r"-\d+[smhdw]")
 _INVALID_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from", re.DOTALL)
@@ -80,13 +80,6 @@ def parser(argv: Sequence[str]) -> Parser:
             module.add_arguments(below)
             _add_common(below, is_top=False, reads_time=entry.reads_time)
     return top
-
-
-def program_version() -> str:
-    try:
-        return version("snapledger")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _add_common(to: ArgumentParser, *, is_top: bool, reads_time: bool = True) -> None:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import msgspec
 
+from projections.shapes import LastCounted
 from tui.render.glyphs import glyphs_for
 from tui.render.look import Look
 from tui.render.style import Tone, wants_colour
@@ -33,6 +34,13 @@ class Output:
         """Print a line; what the stream cannot carry is written out, never an error."""
         text = self.look.paint(line, tone) + "\n"
         self._stdout.write(_carried(text, self.look.encoding))
+
+    def as_of(self, last: LastCounted | None) -> None:
+        """Say on which entry an answer rests."""
+        if last is not None:
+            text = f"as of entry #{last.position}, {self.look.moment(last.occurred_at)}"
+            self.line()
+            self.line(text, "dim")
 
     def json(self, answer: object) -> None:
         """Print an answer as one line of JSON."""

@@ -6,12 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from eventstore.errors import NotAStore
-from eventstore.fleet import Fleet, fold
 from eventstore.log.embedded import EmbeddedLog, open_store
-from eventstore.machine import Machine
 from eventstore.moments import now
-from projections.as_of import AsOf, Selection, parse_as_of, select
-from projections.names import find_vm
+from projections.as_of import AsOf, parse_as_of, select
+from tui.knowledge import Knowledge
 
 
 class Session:
@@ -52,31 +50,27 @@ class Session:
     def has_store(self) -> bool:
         return (self.folder / "store.json").exists()
 
+    @property
+    def is_past(self) -> bool:
+        return self._at is not None or self._known_at is not None
+
     @cached_property
     def as_of(self) -> AsOf:
-        found = self.moment(self._at, self._known_at)
-        for note in found.notes:
-            self._tell(note)
-        return found
+        return self.moment(self._at, self._known_at)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        as_of = self.as_of
+        return Knowledge(select(self.log.read(), as_of))
 
     def moment(self, at: str | None, known_at: str | None = None) -> AsOf:
-        """Read words for a moment."""
-        return parse_as_of(
+        """Read words for a moment, and tell what they meant where they left it open."""
+        found = parse_as_of(
             at.strip() if at else at,
             known_at.strip() if known_at else known_at,
             tz=self.zone,
             clock=now(),
         )
-
-    @cached_property
-    def selection(self) -> Selection:
-        as_of = self.as_of
-        return select(self.log.read(), as_of)
-
-    @cached_property
-    def fleet(self) -> Fleet:
-        return fold(self.selection.entries)
-
-    def vm(self, word: str) -> Machine:
-        """Give the VM called `word` as of the moment; BadInput says why there is none."""
-        return find_vm(word, self.fleet, self.selection)
+        for note in found.notes:
+            self._tell(note)
+        return found

@@ -9,7 +9,8 @@ from eventstore.entry import Source
 from eventstore.errors import BadInput, Refused, WrongRevision
 from eventstore.events import Event
 from eventstore.ids import derive
-from eventstore.log.protocol import BATCH_ENTRIES_MAX, Appended, EventLog
+from eventstore.log.chunks import chunks
+from eventstore.log.protocol import Appended, EventLog
 from eventstore.moments import Moment
 from eventstore.simulate.clock import Clock
 from eventstore.simulate.host import Decided, Host
@@ -124,8 +125,7 @@ class Player:
         ]
         stored: list[Appended] = []
         expected = decided.revision
-        for start in range(0, len(entries), BATCH_ENTRIES_MAX):
-            batch = entries[start : start + BATCH_ENTRIES_MAX]
+        for batch in chunks(entries):
             stored.append(self._log.append(decided.stream, batch, expected=expected))
             expected = stored[-1].revision
         return stored[-1].last - len(entries) + 1, stored[-1].last

@@ -23,9 +23,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     session, word = call.session, call.words.vm
-    machine = session.vm(word) if word else None
+    machine = session.knowledge.vm(word) if word else None
     if not call.wants_json:
-        rows = timeline(session.selection, session.fleet, machine.id if machine else None)
+        known = session.knowledge
+        rows = timeline(known.selection, known.fleet, machine.id if machine else None)
         call.out.lines(_line(row, call.out.look) for row in rows)
         return Exit.FINE
     stream = vm_stream(machine.id) if machine else None
@@ -39,7 +40,7 @@ def _counted(session: Session) -> Iterable[Recorded]:
     """Give what counts in the log's order, without holding a whole log in memory."""
     if session.as_of == EVERYTHING:
         return session.log.read()
-    return sorted(session.selection.entries, key=lambda each: each.position)
+    return sorted(session.knowledge.selection.entries, key=lambda each: each.position)
 
 
 def stored_line(recorded: Recorded) -> bytes:

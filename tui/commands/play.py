@@ -10,26 +10,22 @@ nothing of it is stored, the lines before it stay. `-` reads the lines from stan
     shutdown web01
 """
 
-import getpass
-import platform
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
 from msgspec import Struct
 
 from eventstore.errors import BadInput, LogError
 from eventstore.log.embedded import open_store
-from eventstore.simulate.player import By, Played, Player
+from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
-from eventstore.text import storable
 from tui.call import Call, Exit
-from tui.options import program_version
 from tui.telling import Teller
+from tui.user import by_this_user
 from tui.writing import WrittenHost
 
 
@@ -88,16 +84,6 @@ def tell(call: Call, teller: Teller, played: Played) -> None:
     """Print a sentence for each event of a line."""
     for position, event in enumerate(played.events, start=played.first):
         call.out.line(teller.told(played.stream, event, position, played.when))
-
-
-def by_this_user() -> By:
-    """Say who plays: the user of the operating system, on this machine, now."""
-    try:
-        user = storable(getpass.getuser())
-    except (KeyError, OSError, ImportError):
-        user = "unknown user"  # a container's user may have no name
-    host = storable(platform.node()) or "unknown machine"
-    return By(user, f"{user} at {host}, snapledger {program_version()}", run=uuid4().hex)
 
 
 @contextmanager

@@ -1,0 +1,41 @@
+"""Tell everything about one disk file: what it is and why, and its life entry by entry."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from eventstore.errors import BadInput
+from eventstore.text import storable
+from projections.explain import Explanation, explain
+from tui.call import Call, Exit
+from tui.places import here, meant
+from tui.render.findings import finding_lines
+from tui.telling import told_line
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="its Windows path, or where it was found")
+
+
+def run(call: Call) -> Exit:
+    explanation = _explanation(call, call.words.file)
+    if call.wants_json:
+        call.out.json(explanation)
+        return Exit.FINE
+    look = call.out.look
+    call.out.lines(finding_lines(explanation.finding, look))
+    call.out.line()
+    call.out.lines(told_line(look, each.position, each.at, each.text) for each in explanation.life)
+    return Exit.FINE
+
+
+def _explanation(call: Call, word: str) -> Explanation:
+    if call.session.has_store or not Path(word).is_file():
+        entries = call.session.knowledge.selection.entries
+        for name in (storable(word), here(word)):
+            if found := explain(entries, name):
+                return found
+    if Path(word).is_file():
+        entries = meant(call, word).known.selection.entries
+        if found := explain(entries, here(word)):
+            return found
+    raise BadInput(f"no disk file {word} is known; `snapledger chain` lists those that are")

@@ -1,0 +1,34 @@
+"""List the files of a VM: configuration, saved state and disks, and whose they are."""
+
+from argparse import ArgumentParser
+
+from projections.files import files_of
+from tui.call import Call, Exit
+from tui.render.labels import Labels
+from tui.render.tables import Cell, table
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("vm", metavar="VM", help="its name or GUID")
+
+
+def run(call: Call) -> Exit:
+    known = call.session.knowledge
+    machine = known.vm(call.words.vm)
+    files = files_of(machine)
+    if call.wants_json:
+        call.out.json(files)
+        return Exit.FINE
+    look, labels = call.out.look, Labels(known.fleet, call.out.look)
+    rows = [
+        (
+            Cell(look.text(file.path)),
+            Cell(file.kind),
+            Cell(labels.holder(file.owner, machine.id) if file.owner else "nobody"),
+            Cell(f"since {look.moment(file.since)}", "dim"),
+        )
+        for file in files
+    ]
+    call.out.lines(table(rows, look, flexible=0))
+    call.out.as_of(known.last(machine.id))
+    return Exit.FINE

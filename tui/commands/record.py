@@ -1,0 +1,99 @@
+r"""Read disks and VM configurations below folders, and store what was seen.
+
+Every VHD, AVHD, VHDX and AVHDX is found by its content, its headers are checked, and nothing is
+changed. The same evidence again stores nothing; --confirm stores one dated "still so".
+A disk image mounted elsewhere is told by its Windows paths: --map 'D:\VMs=/mnt/case/D/VMs'.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from eventstore.evidence.folder import Skipped
+from eventstore.evidence.host import host_id
+from eventstore.log.embedded import open_store
+from projections.coverage import coverage
+from tui.call import Call, Exit
+from tui.recording import Evidence, Recording, record
+from tui.user import recorder
+
+
+class SkippedAnswer(Struct, frozen=True):
+    path: str
+    reason: str
+    found_at: str
+
+
+class RecordAnswer(Struct, frozen=True):
+    files: int
+    observations: int
+    events: int
+    skipped: Sequence[SkippedAnswer]
+    gaps: Sequence[str]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("evidence", metavar="EVIDENCE", nargs="+", help="a folder")
+    parser.add_argument(
+        "--map", metavar="W=P", action="append", default=[], help="Windows folder W stands at P"
+    )
+    parser.add_argument("--host", metavar="NAME", help="whose evidence it is (else this machine's)")
+    parser.add_argument(
+        "--confirm", action="store_true", help="store that nothing changed, when nothing did"
+    )
+
+
+def run(call: Call) -> Exit:
+    words = call.words
+    host = host_id(words.host)
+    log = open_store(call.store, create=True)
+    done = []
+    for root in words.evidence:
+        evidence = Evidence(Path(root), tuple(words.map), host, recorder(), words.confirm)
+        recorded = record(log, evidence, call.out)
+        done.append(recorded)
+        if not call.wants_json:
+            _tell(call, recorded)
+    gaps = coverage(call.session.knowledge.fleet).gaps
+    if call.wants_json:
+        call.out.json(_answer(done, gaps))
+    else:
+        call.out.lines(
+            call.out.look.paint(f"not looked at: {call.out.look.text(gap)}", "dim") for gap in gaps
+        )
+    return Exit.FINE
+
+
+def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:
+    return RecordAnswer(
+        files=sum(each.reading.files for each in done),
+        observations=sum(_observations(each) for each in done),
+        events=sum(each.events for each in done),
+        skipped=[_skipped(place) for each in done for place in each.reading.skipped],
+        gaps=gaps,
+    )
+
+
+def _observations(recorded: Recording) -> int:
+    return len(recorded.reading.disks) + len(recorded.reading.configurations)
+
+
+def _skipped(place: Skipped) -> SkippedAnswer:
+    return SkippedAnswer(place.path, place.reason, place.found_at)
+
+
+def _tell(call: Call, recorded: Recording) -> None:
+    reading, look = recorded.reading, call.out.look
+    call.out.line(
+        f"{look.text(reading.root)}: {reading.files:,} files, {len(reading.disks):,} disks, "
+        f"{len(reading.configurations):,} configurations; {recorded.events:,} new events stored"
+    )
+    for place in reading.skipped:
+        call.out.line(f"  not read: {look.text(place.found_at)}: {look.text(place.reason)}", "warn")
+    for disk in reading.disks:
+        if disk.problem:
+            call.out.line(
+                f"  damaged: {look.text(disk.found_at)}: {look.text(disk.problem)}", "warn"
+            )

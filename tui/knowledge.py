@@ -1,0 +1,55 @@
+"""What is known as of a moment: entries, and what they fold to, each folded once when asked."""
+
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from eventstore.fleet import Fleet, fold
+from eventstore.ids import VmId
+from eventstore.machine import Machine
+from projections.as_of import Selection
+from projections.disk_graph import graph_of
+from projections.disk_node import DiskGraph
+from projections.finding import Finding, Reason
+from projections.findings import find
+from projections.names import find_vm
+from projections.ownership import Ownership, ownership_of
+from projections.shapes import LastCounted, last_counted
+
+
+class Knowledge:
+    """The fold of a selection; `is_stored` is False for what was read on the spot."""
+
+    def __init__(self, selection: Selection, *, is_stored: bool = True) -> None:
+        self.selection = selection
+        self.is_stored = is_stored
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        return fold(self.selection.entries)
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        return ownership_of(self.selection.entries)
+
+    @cached_property
+    def graph(self) -> DiskGraph:
+        return graph_of(self.ownership.fleet)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        found = find(self.ownership.fleet, self.graph, self.ownership)
+        return found if self.is_stored else tuple(map(_without_positions, found))
+
+    def vm(self, word: str) -> Machine:
+        """Give the VM called `word`; BadInput says why there is none."""
+        return find_vm(word, self.fleet, self.selection)
+
+    def last(self, vm: VmId | None = None) -> LastCounted | None:
+        """Give the last entry that counted, None for what is not stored."""
+        return last_counted(self.selection.last(vm)) if self.is_stored else None
+
+
+def _without_positions(finding: Finding) -> Finding:
+    """What was read on the spot stands nowhere in the log."""
+    return replace(finding, reasons=tuple(Reason(reason.text) for reason in finding.reasons))

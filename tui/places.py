@@ -1,0 +1,109 @@
+"""What `[VM|FOLDER|FILE]` means: a folder first, then a file, then a VM's name."""
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from eventstore.entry import Entry, Recorded
+from eventstore.errors import BadInput
+from eventstore.evidence.file_tree import shown
+from eventstore.evidence.folder import walk
+from eventstore.evidence.host import host_id
+from eventstore.evidence.path_map import path_map
+from eventstore.known import NOTHING_KNOWN
+from eventstore.machine import Machine
+from eventstore.moments import now
+from eventstore.observe import Observer, observe
+from eventstore.text import original, storable
+from projections.as_of import EVERYTHING, Selection
+from projections.disk_node import DiskNode
+from projections.walks import lies_below
+from tui.call import Call
+from tui.knowledge import Knowledge
+from tui.output import Output
+
+
+class Meant(Struct, frozen=True):
+    """What an argument names, and what is known of it. Without any of the three: everything."""
+
+    known: Knowledge
+    machine: Machine | None = None
+    folder: str | None = None
+    file: str | None = None
+
+
+def meant(call: Call, word: str | None) -> Meant:
+    """Find what `word` names; BadInput when it names nothing.
+
+    A folder or file that the store does not know is read on the spot, and not stored.
+    """
+    session = call.session
+    if word is None:
+        return Meant(session.knowledge)
+    names = (storable(word), here(word))
+    if session.has_store and (stored := _stored(session.knowledge, names)):
+        return stored
+    place = Path(word)
+    if place.is_dir():
+        return Meant(_on_the_spot(call, place), folder=names[1])
+    if place.is_file():
+        return Meant(_on_the_spot(call, place.parent), file=names[1])
+    return Meant(session.knowledge, machine=session.knowledge.vm(names[0]))
+
+
+def here(word: str) -> str:
+    """Give a place on this machine in full, as readings name it."""
+    return shown(os.path.abspath(word))  # noqa: PTH100 - resolve() follows links
+
+
+def _stored(known: Knowledge, names: tuple[str, ...]) -> Meant | None:
+    for name in names:
+        if known.graph.at(name) is not None:
+            return Meant(known, file=name)
+    for name in names:
+        if any(_is_below(node, name) for node in known.graph.nodes.values()):
+            return Meant(known, folder=name)
+    for folder in known.fleet.folders.values():
+        if lies_below(names[1], folder.read.root) and Path(original(names[1])).is_dir():
+            return Meant(known, folder=names[1])
+    return None
+
+
+def _is_below(node: DiskNode, folder: str) -> bool:
+    return lies_below(node.path, folder) or (
+        node.found_at is not None and lies_below(node.found_at, folder)
+    )
+
+
+def _on_the_spot(call: Call, folder: Path) -> Knowledge:
+    if call.session.is_past:
+        raise BadInput(f"{folder} was not recorded by then, and a folder can only be read now")
+    call.out.note(f"{folder} is not recorded: read on the spot, nothing is stored")
+    return read_on_the_spot(folder, call.out)
+
+
+def read_on_the_spot(folder: Path, out: Output) -> Knowledge:
+    """Read a folder as `record` would, and keep what was seen in memory only."""
+    mapping = path_map(folder)
+    reading = walk(folder, mapping, lambda files: out.progress(f"{files:,} files"))
+    news = observe(reading, NOTHING_KNOWN, Observer(host_id(), now()))
+    entries = []
+    for position, each in enumerate(news, start=1):
+        new = each.entry()
+        entry = Entry(
+            origin="",
+            stream=each.stream,
+            revision=position,
+            id=new.id,
+            type=new.type,
+            occurred_at=new.occurred_at,
+            actor=None,
+            source=new.source,
+            data=new.data,
+            prev="",
+        )
+        batch = (position, position)
+        entries.append(Recorded(position, new.occurred_at, batch, 0, entry, ""))
+    recorded = tuple(entries)
+    return Knowledge(Selection(EVERYTHING, recorded, recorded), is_stored=False)

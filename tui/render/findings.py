@@ -1,0 +1,64 @@
+"""Findings as lines: the verdict, why, what would break, and what to do next."""
+
+from collections.abc import Iterable, Iterator
+
+from projections.coverage import Coverage
+from projections.finding import ORDINARY, Finding
+from tui.render.look import Look
+from tui.render.sizes import size_text
+
+_INDENT = "    "
+_NAME_WIDTH = 13
+
+
+def findings_lines(findings: Iterable[Finding], look: Look) -> Iterator[str]:
+    """Tell each finding as a paragraph, those that want attention first."""
+    ordered = sorted(findings, key=lambda each: each.verdict in ORDINARY)
+    for index, finding in enumerate(ordered):
+        if index:
+            yield ""
+        yield from finding_lines(finding, look)
+
+
+def finding_lines(finding: Finding, look: Look) -> Iterator[str]:
+    yield _headline(finding, look)
+    for reason in finding.reasons:
+        positions = ", ".join(f"#{position}" for position in reason.positions)
+        where = look.paint(f"  ({positions})", "dim") if positions else ""
+        yield _field("because", look.text(reason.text), look) + where
+    if finding.path is not None and finding.verdict != "missing":
+        yield _field("deletable", _deletable(finding), look)
+    for broken in finding.would_break:
+        yield _field("would break", look.text(broken), look)
+    yield _field("next step", look.text(finding.next_step), look)
+
+
+def coverage_lines(coverage: Coverage, look: Look) -> Iterator[str]:
+    """Say what was not looked at; nobody should take silence for certainty."""
+    for gap in coverage.gaps:
+        yield look.paint(f"not looked at: {look.text(gap)}", "dim")
+
+
+def _headline(finding: Finding, look: Look) -> str:
+    is_ordinary = finding.verdict in ORDINARY or finding.verdict == "needed"
+    sign = look.glyphs.waiting if is_ordinary else "!"
+    word = finding.verdict.replace("_", " ")
+    said = look.paint(f"{sign} {word}", "warn" if is_ordinary else "bad")
+    place = look.text(finding.path if finding.path is not None else "")
+    owner = f"  of {look.text(finding.vm.name)}" if finding.vm else ""
+    size = f"  {size_text(finding.size_bytes)}" if finding.size_bytes is not None else ""
+    return f"{said}  {place}{owner}{look.paint(size, 'dim')}".rstrip()
+
+
+def _deletable(finding: Finding) -> str:
+    match finding.deletable:
+        case "no":
+            return "no, it must stay"
+        case "yes":
+            return "yes, nothing needs it and everything was looked at"
+        case _:
+            return "unknown: nobody can be sure from what was looked at"
+
+
+def _field(name: str, text: str, look: Look) -> str:
+    return f"{_INDENT}{look.paint(name.ljust(_NAME_WIDTH), 'dim')}{text}"
