@@ -1,0 +1,71 @@
+"""Random scenarios in the scenario language, played for real into a log and onto a folder."""
+
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from eventstore.errors import BadInput, Refused, SnapledgerError
+from eventstore.log.protocol import EventLog
+from eventstore.simulate.player import By, Player
+from eventstore.simulate.scenario import read_scenario
+from tui.writing import WrittenHost
+
+VMS = ("web01", "経理サーバー")
+VERBS = (
+    *("take",) * 3,
+    *("apply", "delete", "start") * 2,
+    *("delete-subtree", "revert", "shutdown", "turn-off", "save", "restart", "pause", "resume"),
+    *("detach", "attach", "hold-merges", "finish-merges"),
+)
+
+
+def play(log: EventLog, folder: Path, lines: Iterator[str]) -> list[str]:
+    """Play what is possible of `lines` and write the files; give the lines that were obeyed."""
+    player = Player(log, "story", By("tester", "test"))
+    player.catch_up()
+    written = WrittenHost(folder, player.host.fleet)
+    obeyed: list[str] = []
+    for text in lines:
+        line = next(read_scenario(io.BytesIO(text.encode()), "story"))
+        try:
+            played = player.play(line)
+        except (BadInput, Refused):
+            continue
+        obeyed.append(text)
+        if played is not None:
+            problems = written.follow(played, player.host.fleet)
+            if problems:
+                raise SnapledgerError(f"{text}: {problems}")
+    return obeyed
+
+
+def registrations(chance: random.Random) -> Iterator[str]:
+    """Register both VMs, each with one or two disks, each in its own place and policy."""
+    for number, name in enumerate(VMS):
+        policy = chance.choice(("offline", "live"))
+        suffix = ".vhd" if policy == "offline" else chance.choice((".vhd", ".vhdx"))
+        disks = [f"C:\\VMs\\{number}\\base{suffix}", f"D:\\データ\\{number}{suffix}"]
+        kept = " ".join(disks[: chance.choice((1, 2))])
+        yield f"vm {name} policy={policy} {kept}"
+
+
+def deeds(chance: random.Random, length: int) -> Iterator[str]:
+    """Give commands as they come to somebody with no plan; many of them are impossible."""
+    taken: dict[str, list[str]] = {name: ["none yet"] for name in VMS}
+    for number in range(length):
+        vm = chance.choice(VMS)
+        some = f'"{chance.choice(taken[vm])}"'
+        new = f"スナップ {number}"
+        verb = chance.choice(VERBS)
+        if verb == "take":
+            taken[vm].append(new)
+            yield f'take {vm} "{new}"'
+        elif verb in {"apply", "delete", "delete-subtree"}:
+            yield f"{verb} {vm} {some}"
+        elif verb == "detach":
+            yield f'detach {vm} "{chance.choice(("IDE 0:0", "IDE 0:1", "SCSI 0:0"))}"'
+        elif verb == "attach":
+            yield f'attach {vm} "SCSI 0:0" E:\\late{number}.vhd'
+        else:
+            yield f"{verb} {vm}"
