@@ -199,6 +199,21 @@ def test_a_cut_tail_does_not_come_back_below_a_later_segment() -> None:
     assert [r.entry.id for r in small_store(STORE, after).read_stream(VM)] == ["a", "b", "c"]
 
 
+def test_a_torn_tail_survives_a_loss_of_power_while_it_is_set_aside() -> None:
+    files = ForgetfulFiles()
+    small_store(STORE, files).append(VM, events("a"), expected=0)
+    overwrite(files, SEGMENT, content(files, SEGMENT) + b"half a line")
+
+    for change in range(1, 30):
+        image = files.crashed(Random(1), keep=1, torn=0)
+        lose_power_at(image, change)
+        with suppress(PowerLoss):
+            small_store(STORE, image).append(VM, events("b"), expected=1)
+        after = image.crashed(Random(1), keep=0, torn=0)
+        small_store(STORE, after).append(VM, events("b"), expected=1)
+        assert [content(after, STORE / tail.kept_as) for tail in tails(after)] == [b"half a line"]
+
+
 def test_nothing_that_stood_behind_a_torn_tail_is_published() -> None:
     files = ForgetfulFiles()
     each_its_own = Settings(segment_bytes_max=10, reserve_bytes=0)
