@@ -32,8 +32,11 @@ class Candidate(Struct, frozen=True):
     when: Moment
 
 
-def find_vm(machines: Iterable[Machine], word: str) -> Machine:
-    """Give the one present VM called `word`; raise BadInput when there is none, or several."""
+def find_vm(machines: Iterable[Machine], word: str, coming: Iterable[Candidate] = ()) -> Machine:
+    """Give the one present VM called `word`; raise BadInput when there is none, or several.
+
+    `coming` are VMs that come later than the moment that is looked at; asked for only at need.
+    """
     known = {machine.id: machine for machine in machines}
     present, gone = [], []
     for machine in known.values():
@@ -41,7 +44,8 @@ def find_vm(machines: Iterable[Machine], word: str) -> Machine:
             gone.append(Candidate(machine.id, machine.name, machine.removed.at))
         elif machine.registered:
             present.append(Candidate(machine.id, machine.name, machine.registered.at))
-    return known[VmId(pick(word, present, gone, what="VM", ended="removed").id)]
+    found = pick(word, present, gone, what="VM", ended="removed", coming=coming)
+    return known[VmId(found.id)]
 
 
 def find_snapshot(machine: Machine, word: str, gone: Iterable[Candidate] = ()) -> Snapshot:
@@ -55,7 +59,13 @@ def find_snapshot(machine: Machine, word: str, gone: Iterable[Candidate] = ()) -
 
 
 def pick(
-    word: str, present: Sequence[Candidate], gone: Iterable[Candidate], *, what: str, ended: str
+    word: str,
+    present: Sequence[Candidate],
+    gone: Iterable[Candidate],
+    *,
+    what: str,
+    ended: str,
+    coming: Iterable[Candidate] = (),
 ) -> Candidate:
     """Give the one candidate called `word`; raise BadInput that helps to find the right one."""
     matches = _matches(word, present)
@@ -67,6 +77,11 @@ def pick(
     if past := _matches(word, tuple(gone)):
         last = max(past, key=lambda each: each.when)
         raise BadInput(f"the {what} '{last.name}' was {ended} at {last.when}")
+    if future := _matches(word, tuple(coming)):
+        first = min(future, key=lambda each: each.when)
+        raise BadInput(
+            f"the {what} '{first.name}' did not exist yet; it is first known at {first.when}"
+        )
     raise BadInput(f"no {what} is called '{word}'{_hint(word, present)}")
 
 
