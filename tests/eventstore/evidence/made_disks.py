@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from eventstore.errors import DamagedDisk, NotADisk
+from eventstore.evidence.crc32c import crc32c
 from eventstore.evidence.disk import DiskReading, read_disk, read_disk_from
+from eventstore.evidence.vhd_layout import checksum
 from eventstore.simulate.disk_folder import opened
 from eventstore.simulate.vhd_file import create_vhd
 from eventstore.simulate.vhdx_file import create_vhdx
@@ -62,3 +64,19 @@ def changed(data: bytes, at: int, new: bytes) -> bytes:
     """Give `data` with `new` at `at`, which counts from the end when negative."""
     at %= len(data)
     return data[:at] + new + data[at + len(new) :]
+
+
+def sealed(format_: str, data: bytes | bytearray) -> bytes:
+    """Give every checksum the value that fits, so that the fields under it are believed."""
+    new = bytearray(data)
+    for offset, length in CHECKSUMMED[format_]:
+        start = offset % len(new)
+        if format_ == "vhdx":
+            new[start + 4 : start + 8] = bytes(4)
+            crc = crc32c(bytes(new[start : start + length]))
+            new[start + 4 : start + 8] = crc.to_bytes(4, "little")
+        else:
+            field = start + (36 if length == KIB else 64)
+            fitting = checksum(bytes(new[start : start + length]), field - start)
+            new[field : field + 4] = fitting.to_bytes(4)
+    return bytes(new)

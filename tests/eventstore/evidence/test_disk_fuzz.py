@@ -3,17 +3,14 @@
 import io
 import os
 import random
-from collections.abc import Callable
 from contextlib import suppress
 
 import msgspec
 import pytest
 
 from eventstore.errors import DamagedDisk, NotADisk
-from eventstore.evidence.crc32c import crc32c
 from eventstore.evidence.disk import read_disk_from
-from eventstore.evidence.vhd_layout import checksum
-from tests.eventstore.evidence.made_disks import CHECKSUMMED, KIB, MIB, made
+from tests.eventstore.evidence.made_disks import CHECKSUMMED, KIB, MIB, made, sealed
 
 ROUNDS = int(os.environ.get("SNAPLEDGER_FUZZ", "500"))
 READ_BYTES_MAX = 24 * MIB
@@ -27,22 +24,6 @@ STRUCTURES = {
         (2 * MIB + 64 * KIB, KIB),
     ),
 }
-
-
-def resealed_vhd(data: bytearray) -> None:
-    """Give every checksum the value that fits, so that the fields behind it are believed."""
-    for offset, length in CHECKSUMMED["vhd"]:
-        start = offset % len(data)
-        field = 36 if length == KIB else 64
-        structure = bytes(data[start : start + length])
-        data[start + field : start + field + 4] = checksum(structure, field).to_bytes(4)
-
-
-def resealed_vhdx(data: bytearray) -> None:
-    for start, length in CHECKSUMMED["vhdx"]:
-        data[start + 4 : start + 8] = bytes(4)
-        found = crc32c(bytes(data[start : start + length]))
-        data[start + 4 : start + 8] = found.to_bytes(4, "little")
 
 
 class Counted(io.BytesIO):
@@ -66,16 +47,14 @@ def mutate(data: bytearray, chosen: random.Random, format_: str) -> None:
         data[at : at + width] = value if format_ == "vhd" else value[::-1]
 
 
-@pytest.mark.parametrize(("format_", "reseal"), [("vhd", resealed_vhd), ("vhdx", resealed_vhdx)])
-def test_mutated_disks_give_a_reading_or_a_reason(
-    format_: str, reseal: Callable[[bytearray], None]
-) -> None:
+@pytest.mark.parametrize("format_", ["vhd", "vhdx"])
+def test_mutated_disks_give_a_reading_or_a_reason(format_: str) -> None:
     for seed in range(ROUNDS):
         chosen = random.Random(seed)
         data = bytearray(made(format_, chosen.choice(("dynamic", "differencing"))))
         mutate(data, chosen, format_)
         if chosen.random() < 0.8:
-            reseal(data)
+            data = bytearray(sealed(format_, data))
         if chosen.random() < 0.2:
             del data[chosen.randrange(len(data)) :]
         file = Counted(data)
@@ -123,12 +102,10 @@ def test_an_endless_file_is_read_in_bounds(format_: str, filling: bytes) -> None
     data = bytearray(made(format_, "dynamic"))
     if format_ == "vhd":
         data[512 + 28 : 512 + 32] = b"\xff" * 4
-        resealed_vhd(data)
     else:
         data[2 * MIB + 64 * KIB + 8 : 2 * MIB + 64 * KIB + 16] = (64 << 40).to_bytes(8, "little")
         data[192 * KIB + 40 : 192 * KIB + 44] = b"\xff" * 4
-        resealed_vhdx(data)
-    file = Endless(bytes(data), filling)
+    file = Endless(sealed(format_, data), filling)
     reading = read_disk_from(file, 1 << 60)  # type: ignore[arg-type]  # all that is asked of a file
 
     assert file.total < READ_BYTES_MAX
