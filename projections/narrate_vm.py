@@ -122,7 +122,7 @@ def merge(event: MergeStarted | MergeCompleted | MergeInterrupted | MergeFailed,
         case MergeStarted():
             return f"{vm}: {child} began to be merged into {into}."
         case MergeCompleted():
-            return f"{vm}: {child} was merged into {into}, which took its place; {child} is gone."
+            return f"{vm}: {child} was merged into {into}, whose name survives; {child} is gone."
         case MergeInterrupted():
             return (
                 f"{vm}: the merge of {child} into {into} was interrupted; both files are as "

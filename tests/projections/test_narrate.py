@@ -129,7 +129,7 @@ _FILLED: dict[object, object] = {
         (
             MergeCompleted(CHILD, PARENT),
             (
-                "web01: child.avhd was merged into parent.vhd, which took its place; "
+                "web01: child.avhd was merged into parent.vhd, whose name survives; "
                 "child.avhd is gone."
             ),
         ),
