@@ -1,6 +1,6 @@
 """One plain sentence per event: what happened, and what is true on disk afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import assert_never
 
 from msgspec import Struct
@@ -61,7 +61,7 @@ class Names(Struct, frozen=True):
     snapshots: Mapping[SnapshotId, str] = {}
 
     def after(self, event: Event | Unknown) -> "Names":
-        """Give the names as they are after `event`; what is deleted keeps its last one."""
+        """Give the names as they are after `event`."""
         match event:
             case VmRegistered(name) | VmConfigurationSeen(name) if name:
                 return replace(self, vm=name)
@@ -71,6 +71,10 @@ class Names(Struct, frozen=True):
                 | SnapshotConfigurationSeen(snapshot=snapshot, name=str(name))
             ):
                 return replace(self, snapshots={**self.snapshots, snapshot: name})
+            case SnapshotDeleted(gone) | ConfigurationGone(snapshot=str(gone)):
+                return self._without((gone,))
+            case SubtreeDeleted(top, below):
+                return self._without((top, *below))
             case _:
                 return self
 
@@ -78,6 +82,11 @@ class Names(Struct, frozen=True):
         """Give the snapshot's name in quotes, or its GUID where no name is known."""
         name = self.snapshots.get(snapshot)
         return f'"{name}"' if name else snapshot
+
+    def _without(self, gone: Collection[str]) -> "Names":
+        """Forget the deleted, or a machine with a long life would carry them for ever."""
+        left = {each: name for each, name in self.snapshots.items() if each not in gone}
+        return replace(self, snapshots=left)
 
 
 NO_NAMES = Names()
@@ -107,8 +116,10 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             | VmRestarted()
         ):
             return narrate_vm.power(event, named.vm)
-        case SnapshotTaken() | SnapshotApplied() | SnapshotDeleted() | SubtreeDeleted():
+        case SnapshotTaken():
             return narrate_vm.snapshot(event, named.vm, named.of)
+        case SnapshotApplied() | SnapshotDeleted() | SubtreeDeleted():
+            return narrate_vm.snapshot(event, names.vm, names.of)
         case SnapshotRenamed(snapshot, name):
             return f'Snapshot {names.of(snapshot)} of {names.vm} was renamed to "{name}".'
         case DiskAttached() | DiskDetached() | DiskDeleted():
@@ -117,8 +128,10 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             return narrate_vm.merge(event, named.vm)
         case MergesHeld() | MergesReleased():
             return narrate_vm.holding(event, named.vm)
-        case VmConfigurationSeen() | SnapshotConfigurationSeen() | ConfigurationGone():
+        case VmConfigurationSeen() | SnapshotConfigurationSeen():
             return narrate_vm.configuration(event, named.vm, named.of)
+        case ConfigurationGone():
+            return narrate_vm.configuration(event, names.vm, names.of)
         case (
             DiskCloned()
             | DiskMergedByHand()

@@ -183,12 +183,17 @@ def test_files_of_one_name_are_told_apart_by_their_whole_paths() -> None:
     )
 
 
-def test_a_snapshot_keeps_its_last_name_after_its_deletion() -> None:
-    names = NAMES.after(SnapshotRenamed(S1, "last")).after(SnapshotDeleted(S1))
+def test_a_snapshot_goes_by_the_name_that_was_read_last() -> None:
+    assert NAMES.after(SnapshotConfigurationSeen(S1, "x", "x")) == NAMES
+    assert NAMES.after(SnapshotConfigurationSeen(S1, "x", "x", "seen")).of(S1) == '"seen"'
 
-    assert names.of(S1) == '"last"'
-    assert names.after(SnapshotConfigurationSeen(S1, "x", "x")) == names
-    assert names.after(SnapshotConfigurationSeen(S1, "x", "x", "seen")).of(S1) == '"seen"'
+
+@pytest.mark.parametrize(
+    "event", [SnapshotDeleted(S1), SubtreeDeleted(S1, (S1,)), ConfigurationGone("x", "x", S1)]
+)
+def test_a_deleted_snapshot_is_named_once_more_and_then_forgotten(event: Event) -> None:
+    assert '"S1"' in narrate(event, NAMES)
+    assert NAMES.after(event).snapshots == {S2: "S2"}
 
 
 def test_the_names_of_a_machine_are_those_it_has_now() -> None:
