@@ -6,7 +6,8 @@ calling one of them unused could cost somebody a machine.
 """
 
 from collections import defaultdict, deque
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, TypeVar
 
 from eventstore.disk_rules import references
 from eventstore.fleet import Fleet, Sighting
@@ -18,6 +19,8 @@ from projections.disk_node import DiskGraph, DiskNode, Reference
 from projections.parent_links import HeaderParent, SeenDisks
 from projections.walks import walks_of
 from projections.witnesses import AUTOMATIC_SUFFIXES, Witnesses
+
+Value = TypeVar("Value")
 
 
 def graph_of(fleet: Fleet) -> DiskGraph:
@@ -40,11 +43,13 @@ class _Join:
         self.children = self._turned_round()
         self.needed_by = self._reached(removed=False)
         self.once_needed_by = self._reached(removed=True)
+        self.order = {vm: number for number, vm in enumerate(self.fleet.machines)}
+        self.slots, self.owners = self._slots(), self._owners()
 
     def graph(self, complete: frozenset[VmId]) -> DiskGraph:
         kept = self._kept()
         nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
-        return DiskGraph(nodes, complete)
+        return DiskGraph(nodes, complete, self._judged(complete), self._circle())
 
     # --- links --------------------------------------------------------------------------------
 
@@ -143,13 +148,13 @@ class _Join:
             other_parents=parents[1:],
             children=tuple(child for child in below if self.parents[child][0] == key),
             claimants=tuple(child for child in below if self.parents[child][0] != key),
-            slot=self._slot(key),
+            slot=self.slots.get(key),
             since=self.witnesses.since(key),
             is_automatic=self._is_automatic(key, sighting),
             is_told=any(each.has_own_history for each in told),
             presence=self.presence[key],
             references=self.references.get(key, ()),
-            owners=self._owners(key),
+            owners=self.owners.get(key, ()),
             needed_by=frozenset(self.needed_by[key]),
             once_needed_by=frozenset(self.once_needed_by[key]),
             known_to=frozenset(each.vm for each in told if each.vm and each.has_own_history),
@@ -171,33 +176,59 @@ class _Join:
             return sighting.seen.facts.kind == "differencing"
         return not any(each.has_own_history for each in told)
 
-    def _slot(self, key: PathKey) -> str | None:
-        """Give the slot that history tells, of this file or of one on its chain."""
-        seen: set[PathKey] = set()
-        waiting = deque([key])
-        while waiting:
-            each = waiting.popleft()
-            for told in self.witnesses.told(each):
-                if told.disk.slot:
-                    return told.disk.slot
-            seen.add(each)
-            near = (*self.children.get(each, ()), *self.parents.get(each, ()))
-            waiting.extend(other for other in near if other not in seen)
-        return None
+    def _slots(self) -> dict[PathKey, str]:
+        """Give the slot that history tells, of a file or of the nearest on its chains."""
+        told = {
+            key: slot
+            for key in self.paths
+            if (slot := next((t.disk.slot for t in self.witnesses.told(key) if t.disk.slot), None))
+        }
+        return _spread(told, lambda key: (*self.parents.get(key, ()), *self.children[key]))
 
-    def _owners(self, key: PathKey) -> tuple[VmId, ...]:
-        """Give the VMs a file belongs to: who knows it, else who needs it, else its parents'."""
-        seen: set[PathKey] = set()
-        waiting = deque([key])
-        while waiting:
-            each = waiting.popleft()
-            told = {told.vm for told in self.witnesses.told(each)}
-            theirs = told | self.needed_by[each] | self.once_needed_by[each]
-            if owners := tuple(vm for vm in self.fleet.machines if vm in theirs):
-                return owners
-            seen.add(each)
-            waiting.extend(up for up in self.parents.get(each, ()) if up not in seen)
-        return ()
+    def _owners(self) -> dict[PathKey, tuple[VmId, ...]]:
+        """Give the VMs a file belongs to: who knows it or needs it, else its parents'."""
+        found: dict[PathKey, tuple[VmId, ...]] = {}
+        for key in self.paths:
+            told = {each.vm for each in self.witnesses.told(key)}
+            theirs = told | self.needed_by[key] | self.once_needed_by[key]
+            if owners := tuple(vm for vm in theirs if vm is not None):
+                found[key] = tuple(sorted(owners, key=self.order.__getitem__))
+        return _spread(found, self.children.__getitem__)
+
+    def _judged(self, complete: frozenset[VmId]) -> frozenset[PathKey]:
+        """Give the files that hang below one which a completely known VM needs, or are one."""
+        needed = {key: True for key in self.paths if self.needed_by[key] & complete}
+        return frozenset(_spread(needed, self.children.__getitem__))
+
+    def _circle(self) -> frozenset[PathKey]:
+        """Give the files whose believed parents lead back to themselves."""
+        circle: set[PathKey] = set()
+        walked: set[PathKey] = set()
+        for start in self.paths:
+            trail: dict[PathKey, int] = {}
+            key: PathKey | None = start
+            while key is not None and key not in walked and key not in trail:
+                trail[key] = len(trail)
+                key = next(iter(self.parents.get(key, ())), None)
+            if key is not None and key in trail:
+                circle.update(each for each, at in trail.items() if at >= trail[key])
+            walked.update(trail)
+        return frozenset(circle)
+
+
+def _spread(
+    sources: Mapping[PathKey, Value], near: Callable[[PathKey], Iterable[PathKey]]
+) -> dict[PathKey, Value]:
+    """Give every file that links reach from `sources` the value of the nearest source."""
+    found = dict(sources)
+    waiting = deque(found)
+    while waiting:
+        key = waiting.popleft()
+        for other in near(key):
+            if other not in found:
+                found[other] = found[key]
+                waiting.append(other)
+    return found
 
 
 def _holder(word: str) -> SnapshotId | Literal["now"]:

@@ -67,10 +67,16 @@ class DiskNode(Struct, frozen=True):
 
 
 class DiskGraph(Struct, frozen=True):
-    """All disk files. `complete` are the VMs of which every reference is known."""
+    """All disk files. `complete` are the VMs of which every reference is known.
+
+    `judged` are the files in a tree that such a VM needs: who refers to them is known. `circle`
+    are those whose parents lead back to themselves.
+    """
 
     nodes: Mapping[PathKey, DiskNode]
     complete: frozenset[VmId]
+    judged: frozenset[PathKey]
+    circle: frozenset[PathKey]
 
     def at(self, place: str) -> DiskNode | None:
         """Give the file by its Windows path, or by the place where it was found."""
@@ -100,16 +106,6 @@ class DiskGraph(Struct, frozen=True):
     def is_settled(self, node: DiskNode) -> bool:
         """Tell whether a file without a known reference certainly has none."""
         return node.needed_by <= self.complete
-
-    def lies_in_a_cycle(self, node: DiskNode) -> bool:
-        key = node.parent
-        seen: set[PathKey] = set()
-        while key is not None and key in self.nodes and key not in seen:
-            if key == node.key:
-                return True
-            seen.add(key)
-            key = self.nodes[key].parent
-        return False
 
     def _walk(
         self, start: PathKey, step: Callable[[DiskNode], Iterable[PathKey]]

@@ -41,10 +41,7 @@ def is_unknown(graph: DiskGraph, node: DiskNode) -> bool:
         return False
     if node.once_needed_by:
         return True
-    if node.is_told:
-        return False
-    tree = (node, *graph.ancestors(node.key))
-    return not any(each.needed_by & graph.complete for each in tree)
+    return not node.is_told and node.key not in graph.judged
 
 
 def _merges_into(node: DiskNode, child: DiskNode) -> bool:

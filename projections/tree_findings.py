@@ -23,7 +23,7 @@ def tree_findings(case: Case) -> Iterator[Finding]:
         yield from _of_role(case, node, role)
         if node.exists and node.parent and not case.graph.nodes[node.parent].exists:
             yield _parent_missing(case, node, case.graph.nodes[node.parent])
-        if case.graph.lies_in_a_cycle(node):
+        if node.key in case.graph.circle:
             yield _cycle(case, node)
         if shared := sharers(case, node):
             yield _shared_parent(case, node, shared)
