@@ -39,7 +39,7 @@ class _Pair(NamedTuple):
 
     @property
     def named(self) -> Machine:
-        return self.after if self.after.is_known else self.before
+        return self.after if self.after.name else self.before
 
 
 def difference(before: View, after: View, vm: VmId | None = None) -> Difference:
@@ -97,12 +97,17 @@ def _snapshots(pairs: Mapping[VmId, _Pair]) -> SnapshotDifference:
         {key: _snapshot_fields(node) for key, node in after.items()},
     )
 
-    def named(vm: VmId, node: SnapshotNode) -> SnapshotNamed:
-        return SnapshotNamed(node.id, node.name, vm_ref(pairs[vm].named))
-
     return SnapshotDifference(
-        added=tuple(named(key[0], after[key]) for key in after if key not in before),
-        removed=tuple(named(key[0], before[key]) for key in before if key not in after),
+        added=tuple(
+            SnapshotNamed(node.id, node.name, vm_ref(pairs[key[0]].after))
+            for key, node in after.items()
+            if key not in before
+        ),
+        removed=tuple(
+            SnapshotNamed(node.id, node.name, vm_ref(pairs[key[0]].before))
+            for key, node in before.items()
+            if key not in after
+        ),
         changed=tuple(
             SnapshotChange(key[1], field, change.before, change.after)
             for key, field, change in changed

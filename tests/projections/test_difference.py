@@ -8,7 +8,7 @@ from eventstore.moments import later
 from projections.as_of import AsOf, view
 from projections.changes import Change, Difference, NowDifference
 from projections.difference import difference
-from tests.projections.histories import as_json, late_histories
+from tests.projections.histories import as_json, late_histories, learned
 from tests.story import START, Story, disk
 
 
@@ -123,6 +123,17 @@ def test_two_times_are_compared_with_all_we_know() -> None:
 
     assert told.events == (2,)
     assert told.now == NowDifference(power=Change("off", "running"))
+
+
+def test_a_snapshot_goes_by_the_name_its_vm_had_on_that_side() -> None:
+    story = Story().vm("web01", "web01.vhd").take("S1")
+    registered, taken = story.recorded
+    log = learned([taken, registered], [0, 1])
+    unnamed, named = view(log, AsOf(position=1)), view(log)
+    (gone,) = difference(named, view([]), story.machine.id).snapshots.removed
+    (new,) = difference(view([]), unnamed, story.machine.id).snapshots.added
+
+    assert (gone.vm.name, new.vm.name) == ("web01", story.machine.id)
 
 
 def vms_of(log: tuple[Recorded, ...]) -> list[VmId | None]:
