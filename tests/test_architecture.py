@@ -47,7 +47,6 @@ FUNCTION_LINES_MAX = 60
 LONG_FOR_A_REASON = {
     "eventstore/events.py": "every event on one page, in the order of the story they tell",
     "eventstore/decide.py:decide": "one match over every command is the rule book's table",
-    "eventstore/evolve.py:evolve": "one match over every event is the fold's table",
 }
 
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
