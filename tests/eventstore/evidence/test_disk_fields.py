@@ -70,6 +70,10 @@ def test_a_wrong_field_of_a_vhd_is_told(changes: dict[int, bytes], says: str) ->
             dict.fromkeys((at + 16 + 24 for at in TABLES), little(8)),
             "block table: 16392 bytes needed, its region has 8",
         ),
+        (
+            dict.fromkeys((at + 16 + 16 for at in TABLES), little(3 * MIB + 512, 8)),
+            "regions inside the file: a region begins at byte 3146240, expected a whole MiB",
+        ),
         ({item(3): b"\7" * 16}, "metadata: item 07070707-0707-0707-0707-070707070707 is required"),
         ({item(3): made("vhdx")[item(2) : item(2) + 16]}, "metadata: logical sector size twice"),
         ({item(3) + 16: little(8)}, "metadata: physical sector size at 8, outside its region"),
@@ -169,3 +173,28 @@ def test_a_fixed_disk_that_lost_data_is_told() -> None:
     assert complaints(made("vhd", "fixed")[MIB:]) == (
         "data inside the file: 8388608 bytes of data expected, the file has 7340544",
     )
+
+
+@pytest.mark.parametrize(
+    ("creator", "disk_id"),
+    [
+        (b"win ", "11111111-2222-4333-8444-555555555555"),
+        (b"d2v\0", "11111111-2222-4333-8444-555555555555"),
+        (b"vpc ", "11111111-2222-3343-8444-555555555555"),
+        (b"qemu", "11111111-2222-3343-8444-555555555555"),
+    ],
+)
+def test_an_id_is_printed_in_its_creators_byte_order(creator: bytes, disk_id: str) -> None:
+    data = changed(made("vhd", "dynamic"), 28, creator)
+    facts = read(sealed("vhd", changed(data, -512 + 28, creator))).facts
+
+    assert facts.disk_id == disk_id
+    assert facts.identity == "11111111222233438444555555555555"
+
+
+def test_the_all_zero_linkage2_that_windows_writes_is_none() -> None:
+    link = read(made("vhdx")).facts.parent
+
+    assert link is not None
+    assert link.linkage is not None
+    assert link.linkage2 is None
