@@ -19,15 +19,17 @@ def store_place(chosen: str | None, environment: Mapping[str, str]) -> Path:
 
 def _data_folder(environment: Mapping[str, str]) -> Path:
     try:
-        if sys.platform == "win32":
-            local = environment.get("LOCALAPPDATA")
-            return Path(local) if local else Path.home() / "AppData" / "Local"
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Application Support"
-        data = environment.get("XDG_DATA_HOME", "")
-        # The XDG specification asks to ignore a path that is not absolute.
-        return Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
+        home = Path.home()
     except RuntimeError:
         raise BadInput(
             f"this user has no home folder; name a store with --store or ${VARIABLE}"
         ) from None
+    if sys.platform == "win32":
+        local = environment.get("LOCALAPPDATA")
+        return Path(local) if local else home / "AppData" / "Local"
+    elif sys.platform == "darwin":  # noqa: RET505 - mypy reads one branch per platform
+        return home / "Library" / "Application Support"
+    else:
+        # The XDG specification asks to ignore a path that is not absolute.
+        data = Path(environment.get("XDG_DATA_HOME", ""))
+        return data if data.is_absolute() else home / ".local" / "share"

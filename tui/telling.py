@@ -6,6 +6,12 @@ from eventstore.ids import VmId, vm_stream
 from eventstore.moments import Moment
 from projections.narrate import NO_NAMES, Names, names_of, narrate
 from tui.render.look import Look
+from tui.render.tables import GAP
+from tui.render.text import wrapped
+
+_NUMBER_WIDTH = 5
+_SENTENCE_MIN = 30
+"""A terminal too narrow for this may as well break lines itself."""
 
 
 class Teller:
@@ -24,6 +30,10 @@ class Teller:
 
 
 def told_line(look: Look, position: int, when: Moment, text: str) -> str:
-    """Lay out one event: its position, its time, its sentence."""
-    number = look.paint(f"#{position}".rjust(5), "dim")
-    return f"{number}  {look.paint(look.moment(when), 'dim')}  {look.text(text)}"
+    """Lay out one event: its position, its time, its sentence; a long one goes on below itself."""
+    number, at = f"#{position}".rjust(_NUMBER_WIDTH), look.moment(when)
+    indent = len(number) + len(at) + 2 * len(GAP)
+    width = max(look.width - indent, _SENTENCE_MIN) if look.width else None
+    first, *more = wrapped(look.text(text), width)
+    head = f"{look.paint(number, 'dim')}{GAP}{look.paint(at, 'dim')}{GAP}{first}"
+    return "\n".join((head, *(" " * indent + line for line in more)))

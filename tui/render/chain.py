@@ -53,7 +53,7 @@ def _rows(
         disk = known[row.node]
         sign, tone = _sign(disk, look)
         word, role_tone = _ROLES[disk.role]
-        name = look.text(disk.path) if in_full else look.file(disk.path)
+        name = look.text(disk.path) if in_full else look.brief(disk.path)
         yield (
             Cell(f"{row.graph(sign, look.glyphs)} {name}", tone),
             Cell(word, role_tone),
@@ -95,6 +95,6 @@ def _needed_by(disk: ChainRow, labels: Labels, look: Look, vm: VmId | None) -> s
     if users:
         return f"{look.glyphs.back} {users}"
     if disk.role == "pending" and disk.children:
-        return f"{look.glyphs.back} takes in {look.file(disk.children[0])}"
+        return f"takes in {look.brief(disk.children[0])}"
     count = len(disk.children)
     return f"{count} file{'' if count == 1 else 's'} below" if count else ""

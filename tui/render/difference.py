@@ -133,7 +133,7 @@ def _merge(merge: FutureMerge, look: Look) -> str:
 def _volume(volume: VolumeNeed, look: Look) -> str:
     needed = "?" if volume.needed_bytes is None else size_text(volume.needed_bytes)
     free = "nobody looked" if volume.free_bytes is None else f"{size_text(volume.free_bytes)} free"
-    text = f"  space on {look.text(volume.volume)}: up to {needed} needed, {free}"
+    text = f"  space on {look.text(volume.volume)} up to {needed} needed, {free}"
     return look.paint(text, "bad") if volume.is_enough is False else text
 
 

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from projections.coverage import Coverage
 from projections.finding import ORDINARY, Finding
+from tui.render.fields import field
 from tui.render.look import Look
 from tui.render.sizes import size_text
-
-_INDENT = "    "
-_NAME_WIDTH = 13
 
 
 def findings_lines(findings: Iterable[Finding], look: Look) -> Iterator[str]:
@@ -24,13 +22,12 @@ def finding_lines(finding: Finding, look: Look) -> Iterator[str]:
     yield _headline(finding, look)
     for reason in finding.reasons:
         positions = ", ".join(f"#{position}" for position in reason.positions)
-        where = look.paint(f"  ({positions})", "dim") if positions else ""
-        yield _field("because", look.text(reason.text), look) + where
+        yield field("because", f"{look.text(reason.text)} ({positions})".removesuffix(" ()"), look)
     if finding.path is not None and finding.verdict != "missing":
-        yield _field("deletable", _deletable(finding), look)
+        yield field("deletable", _deletable(finding), look)
     for broken in finding.would_break:
-        yield _field("would break", look.text(broken), look)
-    yield _field("next step", look.text(finding.next_step), look)
+        yield field("would break", look.text(broken), look)
+    yield field("next step", look.text(finding.next_step), look)
 
 
 def coverage_lines(coverage: Coverage, look: Look) -> Iterator[str]:
@@ -58,7 +55,3 @@ def _deletable(finding: Finding) -> str:
             return "yes, nothing needs it and everything was looked at"
         case _:
             return "unknown: nobody can be sure from what was looked at"
-
-
-def _field(name: str, text: str, look: Look) -> str:
-    return f"{_INDENT}{look.paint(name.ljust(_NAME_WIDTH), 'dim')}{text}"

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from eventstore.paths import name_of
 from tui.inspection import Inspection
+from tui.render.fields import field
 from tui.render.look import Look
 from tui.render.sizes import size_text
-
-_INDENT = "    "
-_NAME_WIDTH = 13
 
 
 def inspection_lines(found: Inspection, look: Look) -> Iterator[str]:
@@ -16,13 +14,13 @@ def inspection_lines(found: Inspection, look: Look) -> Iterator[str]:
     name = look.paint(look.text(name_of(found.path) or found.path), "strong")
     if found.problem:
         yield f"{name}  {look.paint('DAMAGED', 'bad')}"
-        yield _field("because", look.text(found.problem), look)
+        yield field("because", look.text(found.problem), look)
         return
     kind = f"{found.kind} {(found.format or '').upper()}"
     yield f"{name}  {kind}, {size_text(found.virtual_size_bytes or 0)} inside"
     for title, value in _values(found, look):
         if value:
-            yield _field(title, look.text(value), look)
+            yield field(title, look.text(value), look)
     yield from _linkage_lines(found, look)
     yield from _check_lines(found, look)
 
@@ -46,22 +44,18 @@ def _linkage_lines(found: Inspection, look: Look) -> Iterator[str]:
     if (linkage := found.linkage) is None:
         return
     if linkage.verdict is None:
-        yield _field("linkage", "not compared", look)
+        yield field("linkage", "not compared", look)
     else:
         said = linkage.verdict.replace("_", " ")
         verdict = look.paint(said, "good" if linkage.verdict == "matches" else "warn")
-        yield _field("linkage", f"{verdict}  {look.text(linkage.found_at or '')}", look)
+        yield field("linkage", f"{verdict}  {look.text(linkage.found_at or '')}", look)
     for reason in linkage.reasons:
-        yield _field("", look.text(reason), look)
+        yield field("", look.text(reason), look)
 
 
 def _check_lines(found: Inspection, look: Look) -> Iterator[str]:
     failed = [check for check in found.checks if not check.passed]
     told = f"{len(found.checks) - len(failed)} passed, {len(failed)} failed"
-    yield _field("checks", look.paint(told, "bad" if failed else "good"), look)
+    yield field("checks", look.paint(told, "bad" if failed else "good"), look)
     for check in failed:
-        yield _field("FAILED", look.text(f"{check.name}: {check.text}"), look)
-
-
-def _field(name: str, text: str, look: Look) -> str:
-    return f"{_INDENT}{look.paint(name.ljust(_NAME_WIDTH), 'dim')}{text}"
+        yield field("FAILED", look.text(f"{check.name}: {check.text}"), look)

@@ -1,5 +1,6 @@
 """How an answer looks: its signs, its colours, its width, its time zone, its encoding."""
 
+import re
 from datetime import UTC, tzinfo
 
 from msgspec import Struct
@@ -9,6 +10,8 @@ from eventstore.paths import name_of
 from tui.render.glyphs import UNICODE, Glyphs
 from tui.render.style import Tone, paint
 from tui.render.text import visible
+
+_GUID = re.compile(r"([0-9A-Fa-f]{8})(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 class Look(Struct, frozen=True):
@@ -28,6 +31,11 @@ class Look(Struct, frozen=True):
     def file(self, path: str) -> str:
         """Give the name of the file at `path`."""
         return self.text(name_of(path) or path)
+
+    def brief(self, path: str) -> str:
+        """Give the name of a file; on a terminal GUIDs in it are cut to their first digits."""
+        name = self.file(path)
+        return _GUID.sub(rf"\1{self.glyphs.more}", name) if self.width else name
 
     def paint(self, text: str, tone: Tone) -> str:
         return paint(text, tone) if self.has_colour else text

@@ -50,6 +50,25 @@ def clip_middle(text: str, width: int, mark: str = "…") -> str:
     return _head(text, room - cells(tail)) + mark + tail
 
 
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Break visible `text` into lines of `width` cells, at spaces where there are any."""
+    if width is None or cells(text) <= width:
+        return [text]
+    lines, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cells(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        while cells(word) > width and (head := _head(word, width)):
+            lines.append(head)
+            word = word[len(head) :]  # noqa: PLW2901 - what is left of it
+        line = word
+    return [*lines, line]
+
+
 def _head(text: str, width: int) -> str:
     used = 0
     for index, char in enumerate(text):

@@ -75,7 +75,7 @@ def _now_row(tree: SnapshotTree, graph: str, look: Look) -> Line:
 
 
 def _files(paths: Iterable[str], look: Look) -> str:
-    return ", ".join(look.file(path) for path in paths) or "no disk"
+    return ", ".join(look.brief(path) for path in paths) or "no disk"
 
 
 def _after(tree: SnapshotTree, look: Look) -> Iterator[str]:
