@@ -65,7 +65,7 @@ class DiskFiles:
             case DiskDeleted(path) | DiskLost(path):
                 yield partial(self._disks.remove, path)
             case DiskCloned(child, parent, disk_id):
-                yield partial(self._disks.make_child, child, parent, disk_id, when)
+                yield partial(self._disks.clone, child, parent, disk_id, when)
             case DiskMergedByHand(child, into):
                 yield partial(self._disks.merge_by_hand, child, into, when)
             case DiskWritten(path):

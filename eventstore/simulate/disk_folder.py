@@ -42,10 +42,15 @@ CONTENT_BYTES = 4096
 
 
 class _Link(Struct, frozen=True):
-    """A differencing disk and the parent its header names, both as Windows paths."""
+    """A differencing disk and the parent its header names, both as Windows paths.
+
+    `is_by_hand`: cloned, copied or moved past Hyper-V, which thus does not mend its link. One that
+    an earlier run made by hand cannot be told from the others any more.
+    """
 
     child: str
     parent: str
+    is_by_hand: bool = False
 
 
 class DiskFolder:
@@ -101,6 +106,11 @@ class DiskFolder:
         create(self._vacant(path), disk, reference(parent, path, facts))
         self._links[path_key(path)] = _Link(path, parent)
 
+    def clone(self, child: str, parent: str, disk_id: str | None, when: Moment) -> None:
+        """Make a differencing disk that Hyper-V does not know of."""
+        self.make_child(child, parent, disk_id, when)
+        self._links[path_key(child)] = _Link(child, parent, is_by_hand=True)
+
     # --- content ----------------------------------------------------------------------------
 
     def write_before_freezing(self, path: str, when: Moment) -> None:
@@ -124,6 +134,8 @@ class DiskFolder:
         self._stamp(into, when)
         facts = self._facts(into)
         for link in self._children(child):
+            if link.is_by_hand:
+                continue
             with opened(self._standing(link.child)) as disk:
                 stamp = next_stamp(self._facts(link.child), when)
                 disk.relink(reference(into, link.child, facts), stamp)
@@ -164,13 +176,13 @@ class DiskFolder:
         self._standing(path).rename(self._vacant(to))
         link = self._links.pop(path_key(path), None)
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent)
+            self._links[path_key(to)] = _Link(to, link.parent, is_by_hand=True)
 
     def copy(self, path: str, to: str) -> None:
         _copy_sparse(self._standing(path), self._vacant(to))
         link = self._links.get(path_key(path))
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent)
+            self._links[path_key(to)] = _Link(to, link.parent, is_by_hand=True)
 
     def _children(self, path: str) -> list[_Link]:
         key = path_key(path)

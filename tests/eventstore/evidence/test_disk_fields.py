@@ -198,3 +198,10 @@ def test_the_all_zero_linkage2_that_windows_writes_is_none() -> None:
     assert link is not None
     assert link.linkage is not None
     assert link.linkage2 is None
+
+
+def test_a_sector_bitmap_takes_one_mib_and_not_a_block() -> None:
+    end = len(made("vhdx")) - MIB
+    bitmap_last = changed(made("vhdx"), 3 * MIB + 8 * 2048, little(6 | end, 8))
+
+    assert complaints(bitmap_last) == ()

@@ -24,6 +24,7 @@ from eventstore.evidence.disk import read_disk
 from eventstore.evidence.linkage import compare_parent
 from eventstore.ids import SnapshotId, derive
 from eventstore.simulate.disk_files import DiskFiles
+from eventstore.simulate.disk_folder import opened
 from tests.eventstore.simulate.disk_stories import DISK_ID, SIZE_BYTES, SLOT, Story, minute
 
 
@@ -136,6 +137,42 @@ def test_everything_collapses_into_the_base_disk(story: Story) -> None:
     assert [place.name for place in story.place(story.base).parent.iterdir()] == [
         story.place(story.base).name
     ]
+
+
+def test_merges_one_after_the_other_keep_the_links_right(story: Story) -> None:
+    a = story.take("a.avhd", story.base, at=1)
+    b = story.take("b.avhd", a, at=2)
+    c = story.take("c.avhd", b, at=3)
+    story.files.apply(MergeCompleted(b, a), minute(4))
+    story.files.apply(MergeCompleted(a, story.base), minute(5))
+
+    assert verdict(story, c, story.base) == "matches"
+
+
+@pytest.mark.parametrize("by_hand", [DiskCopied, DiskMoved])
+def test_a_merge_does_not_mend_what_hyper_v_does_not_know(
+    story: Story, by_hand: type[DiskCopied] | type[DiskMoved]
+) -> None:
+    a = story.take("a.avhd", story.base, at=1)
+    b = story.take("b.avhd", a, at=2)
+    elsewhere = story.path("elsewhere.avhd")
+    story.files.apply(by_hand(b, elsewhere), minute(3))
+    story.files.apply(MergeCompleted(a, story.base), minute(4))
+    link = story.facts(elsewhere).parent
+
+    assert link is not None
+    assert link.absolute_path == a
+
+
+def test_of_two_layers_merged_by_hand_the_younger_wins(story: Story) -> None:
+    a = story.take("a.avhd", story.base, at=1)
+    b = story.take("b.avhd", a, at=2)
+    for path, content in ((a, b"old" * 512), (b, b"new" * 512)):
+        with opened(story.place(path)) as disk:
+            disk.write(0, content)
+    story.files.apply(DiskMergedByHand(b, story.base), minute(3))
+
+    assert story.content(story.base).startswith(b"new")
 
 
 def test_a_merge_by_hand_leaves_its_sources(story: Story) -> None:
