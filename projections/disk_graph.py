@@ -157,8 +157,6 @@ class _Join:
             owners=self.owners.get(key, ()),
             needed_by=frozenset(self.needed_by[key]),
             once_needed_by=frozenset(self.once_needed_by[key]),
-            known_to=frozenset(each.vm for each in told if each.vm and each.has_own_history),
-            automatic_in=frozenset(each.vm for each in told if each.vm and each.disk.is_automatic),
         )
 
     # --- one file -----------------------------------------------------------------------------
@@ -166,15 +164,13 @@ class _Join:
     def _is_automatic(self, key: PathKey, sighting: Sighting | None) -> bool:
         """History knows it; of a file that no VM's history knows, suffix and header tell."""
         told = self.witnesses.told(key)
-        if any(each.disk.is_automatic for each in told):
-            return True
-        if any(each.has_own_history and each.vm for each in told):
-            return False
+        if own := [each.disk for each in told if each.vm and each.has_own_history]:
+            return any(disk.is_automatic for disk in own)
         if suffix_of(self.paths[key]) not in AUTOMATIC_SUFFIXES:
             return False
         if sighting is not None and sighting.seen.facts is not None:
             return sighting.seen.facts.kind == "differencing"
-        return not any(each.has_own_history for each in told)
+        return all(each.vm for each in told)
 
     def _slots(self) -> dict[PathKey, str]:
         """Give the slot that history tells, of a file or of the nearest on its chains."""

@@ -25,7 +25,7 @@ class DiskNode(Struct, frozen=True):
 
     `other_parents` are named by a second witness, `claimants` are the children by such a word.
     `needed_by` are the VMs that reach it by a reference, `once_needed_by` the removed ones.
-    `known_to` are the VMs whose own history knows it, `automatic_in` those where it is an AVHD.
+    `is_automatic` marks an AVHD(X) that Hyper-V made; `is_told` what some history knows.
     """
 
     key: PathKey
@@ -44,8 +44,6 @@ class DiskNode(Struct, frozen=True):
     owners: tuple[VmId, ...]
     needed_by: frozenset[VmId]
     once_needed_by: frozenset[VmId]
-    known_to: frozenset[VmId]
-    automatic_in: frozenset[VmId]
 
     @property
     def exists(self) -> bool:

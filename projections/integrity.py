@@ -83,10 +83,7 @@ def _linked(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Finding]:
 
 
 def _other_parents(case: Case, node: DiskNode) -> tuple[str, ...]:
-    """Give the parents that contradict the one believed, unless a later event explains them."""
-    sighting, past = case.sighting(node), case.past(node)
-    if sighting and past and past.changed and past.changed > sighting.when:
-        return ()
+    """Give the parents by another witness's word that stand at their places too."""
     others = (case.graph.nodes[key] for key in node.other_parents)
     return tuple(other.path for other in others if other.exists)
 

@@ -22,7 +22,7 @@ def role_of(graph: DiskGraph, node: DiskNode) -> Role:
     if not node.references and graph.is_settled(node):
         if len(children) > 1:
             return "hidden_trunk" if node.is_automatic else "held_base"
-        if len(children) == 1 and _merges_into(node, children[0]):
+        if len(children) == 1 and children[0].is_automatic:
             return "pending"
     return "in_tree" if node.is_automatic else "base"
 
@@ -42,10 +42,3 @@ def is_unknown(graph: DiskGraph, node: DiskNode) -> bool:
     if node.once_needed_by:
         return True
     return not node.is_told and node.key not in graph.judged
-
-
-def _merges_into(node: DiskNode, child: DiskNode) -> bool:
-    """D2: only an automatic disk of the same VM is merged into its parent by Hyper-V."""
-    if node.is_told and child.is_told:
-        return bool(child.automatic_in & node.known_to)
-    return child.is_automatic

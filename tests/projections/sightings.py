@@ -59,11 +59,13 @@ def vhdx(
     written: str = "W1",
     linkage: str = "W1",
     relative: str | None = None,
+    volume: str | None = None,
 ) -> DiskSeen:
     """Give a VHDX as read: `written` is its DataWriteGuid, `linkage` the one it quotes."""
     link = parent and ParentLink(
         linkage=linkage,
         relative_path=relative or f".\\{parent}",
+        volume_path=volume,
         absolute_path=disk(parent),
     )
     facts = DiskFacts(

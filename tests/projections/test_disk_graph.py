@@ -1,7 +1,7 @@
 """The join of the witnesses: whose word counts for a parent, and which files stand."""
 
-from eventstore.events import DiskDeleted, DiskGone, DiskMoved
-from eventstore.ids import derive
+from eventstore.events import DiskDeleted, DiskGone, DiskLost, DiskMoved, SlotDisk, VmRegistered
+from eventstore.ids import VmId, derive, vm_stream
 from projections.disk_node import DiskGraph
 from tests.projections.sightings import configuration, graph, record, vhd, vhdx, walked
 from tests.story import Story, disk, key, short
@@ -43,9 +43,21 @@ class TestParents:
         assert found[key("other.avhd")].is_reachable
         assert found[key("other.avhd")].claimants == (key("after-S.avhd"),)
 
+    def test_of_two_histories_the_one_whose_parent_stands_is_believed(self) -> None:
+        story = Story()
+        for name, parent in (("web01", "old.vhd"), ("web02", "new.vhd")):
+            chain = SlotDisk("IDE 0:0", disk("child.vhd"), None, (disk(parent),))
+            event = VmRegistered(name, "offline", merge_on_save=True, root="C:\\", disks=(chain,))
+            story.happened(event, stream=vm_stream(VmId(derive(name))))
+        assert parents(graph(story))["child.vhd"] == "old.vhd"
+
+        story.by_hand(DiskLost(disk("old.vhd")))
+
+        assert parents(graph(story))["child.vhd"] == "new.vhd"
+
     def test_the_relative_path_of_a_vhdx_comes_first(self) -> None:
-        child = vhdx("C:\\A\\child.avhdx", "gone.vhdx", relative="..\\B\\base.vhdx")
-        story = record(Story(), vhdx("C:\\B\\base.vhdx"), child)
+        child = vhdx("C:\\A\\child.avhdx", "stale.vhdx", relative="..\\B\\base.vhdx")
+        story = record(Story(), vhdx("stale.vhdx"), vhdx("C:\\B\\base.vhdx"), child)
 
         assert parents(graph(story))["c:\\a\\child.avhdx"] == "c:\\b\\base.vhdx"
 
@@ -78,11 +90,14 @@ class TestParents:
         assert parents(graph(story))["/mnt/c/s1.avhdx"] == "/mnt/b/right.vhdx"
 
     def test_an_absent_parent_is_called_by_a_path_with_a_drive(self) -> None:
-        story = record(Story(), vhd("/case/x/s1.avhd", "D:\\VMs\\base.vhd"), walked())
+        volume = "\\\\?\\Volume{11111111-2222-3333-4444-555555555555}\\VMs\\base.vhdx"
+        child = vhdx(
+            "/case/x/s1.avhdx", "D:\\VMs\\base.vhdx", volume=volume, relative=".\\base.vhdx"
+        )
 
-        found = graph(story).nodes[key("D:\\VMs\\base.vhd")]
+        found = graph(record(Story(), child, walked())).nodes[key("D:\\VMs\\base.vhdx")]
 
-        assert (found.path, found.presence) == ("D:\\VMs\\base.vhd", "absent")
+        assert (found.path, found.presence) == ("D:\\VMs\\base.vhdx", "absent")
 
     def test_a_parent_in_a_folder_that_nobody_read_is_not_called_absent(self) -> None:
         story = record(Story(), vhd("s1.avhd", "D:\\VMs\\base.vhd"), walked())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from eventstore.events import DiskLost, DiskMergedByHand, DiskWritten, SnapshotDeleted
+from eventstore.events import DiskCloned, DiskLost, DiskMergedByHand, DiskWritten, SnapshotDeleted
+from eventstore.evidence.observations import Check
 from eventstore.ids import SnapshotId, VmId, derive
 from projections.disk_chain import in_folder
 from projections.disk_graph import graph_of
@@ -88,6 +89,12 @@ class TestWhatHyperVDoesByItself:
         assert "Never merge into it" in finding.next_step
         assert finding.deletable == "no"
 
+    def test_only_the_file_that_the_vms_branch_off_is_called_shared(self) -> None:
+        story = Story().by_hand(DiskCloned(disk("golden.vhd"), disk("install.vhd")))
+        story.vm("web01", "golden.vhd").take("S").vm("web02", "golden.vhd").take("T")
+
+        assert the(story, "shared_parent").path == disk("golden.vhd")
+
     def test_one_vm_with_two_branches_shares_nothing(self) -> None:
         assert not [each for each in findings(two_branches()) if each.verdict == "shared_parent"]
 
@@ -157,6 +164,14 @@ class TestMissing:
         assert disk("after-S.avhd") in said(finding)
         assert finding.deletable == "no"
 
+    def test_of_two_verdicts_on_a_file_the_more_careful_judgement_counts(self) -> None:
+        story = Story().vm("web01", "base.vhd", "data.vhd").take("S").detach("IDE 0:1")
+        bad = Check("footer at the end", passed=False, text="no footer there")
+        record(story, vhd("after-S@1.avhd", "data.vhd", modified=story.at, checks=(bad,)))
+
+        assert the(story, "unverified").deletable == "unknown"
+        assert one(story, "after-S@1.avhd").deletable == "no"
+
     def test_of_two_verdicts_on_a_file_one_answer_has_the_reasons_of_both(self) -> None:
         story = Story().vm("web01", "base.vhd", "data.vhd").take("S").detach("IDE 0:1")
         story.by_hand(DiskLost(disk("data.vhd")))
@@ -200,6 +215,23 @@ class TestByHand:
         story.by_hand(DiskWritten(disk("data.vhd")))
 
         assert ("after-s@1.avhd", "parent_written") in verdicts(story)
+        assert ("after-s@1.avhd", "left_by_manual_merge") not in verdicts(story)
+
+    def test_a_source_written_since_may_hold_what_was_never_merged(self) -> None:
+        story = Story().vm("web01", "base.vhd", "data.vhd").take("S").detach("IDE 0:1")
+        story.by_hand(DiskMergedByHand(disk("after-S@1.avhd"), disk("data.vhd")))
+
+        story.by_hand(DiskWritten(disk("after-S@1.avhd")))
+
+        assert ("after-s@1.avhd", "left_by_manual_merge") not in verdicts(story)
+        assert the(story, "orphan").deletable == "no"
+
+    def test_a_source_found_to_be_modified_since_is_no_leftover_either(self) -> None:
+        story = Story().vm("web01", "base.vhd", "data.vhd").take("S").detach("IDE 0:1")
+        story.by_hand(DiskMergedByHand(disk("after-S@1.avhd"), disk("data.vhd")))
+
+        record(story, vhd("after-S@1.avhd", "data.vhd", modified=story.at))
+
         assert ("after-s@1.avhd", "left_by_manual_merge") not in verdicts(story)
 
     def test_what_lay_between_source_and_target_is_left_behind_too(self) -> None:

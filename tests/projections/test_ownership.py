@@ -74,6 +74,16 @@ def test_a_merge_tells_what_it_removed_and_what_it_changed() -> None:
     assert files[key("after-S1.avhd")].changed == files[key("after-S3.avhd")].changed == removed[0]
 
 
+def test_a_name_that_is_used_again_begins_a_new_past() -> None:
+    story = Story().vm("web01", "base.vhd").take("S").delete("S")
+    assert past(story).past[key("after-S.avhd")].removed is not None
+
+    again = past(story.take("S")).past[key("after-S.avhd")]
+
+    assert again.removed is None
+    assert again.known.position == story.recorded[-1].position
+
+
 def test_failed_merges_are_counted_until_one_succeeds() -> None:
     story = Story().vm("web01", "base.vhd").start().take("S").hold_merges().delete("S")
     story.shut_down().fail_merge("0x80070070").start().shut_down().fail_merge("0x80070020")

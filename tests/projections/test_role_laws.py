@@ -82,6 +82,7 @@ def test_a_chain_gives_every_file_once_and_parents_before_children(
     for row in rows:
         assert row.path not in given_before
         assert row.parent is None or row.parent in given_before
+        assert set(row.children) <= {each.path for each in rows if each.parent == row.path}
         given_before.add(row.path)
 
 

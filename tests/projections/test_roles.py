@@ -119,6 +119,13 @@ class TestMissing:
 
         assert "after-s@1.avhd" not in roles(story)
 
+    def test_a_file_known_by_its_header_alone_can_be_lost_too(self) -> None:
+        story = record(Story(), vhd("base.vhd"), vhd("child.avhd", "base.vhd"))
+
+        story.by_hand(DiskLost(disk("base.vhd")))
+
+        assert roles(story) == {"base.vhd": "missing", "child.avhd": "unknown"}
+
     def test_a_file_seen_again_is_missing_no_longer(self) -> None:
         story = Story().vm("web01", "base.vhd").by_hand(DiskLost(disk("base.vhd")))
         assert roles(story) == {"base.vhd": "missing"}
@@ -204,9 +211,22 @@ class TestAutomatic:
         assert roles(story)["clone.vhdx"] == "base"
 
     def test_a_disk_that_is_only_named_avhdx_is_none(self) -> None:
-        story = record(Story(), configuration("web01", "base.vhd"), vhdx("shared.avhdx"), walked())
+        story = record(Story(), configuration("web01", "set.avhdx"))
+        assert roles(story) == {"set.avhdx": "in_tree"}
 
-        assert roles(story)["shared.avhdx"] == "unknown"
+        assert roles(record(story, vhdx("set.avhdx"))) == {"set.avhdx": "base"}
+
+    def test_an_avhd_that_the_vm_was_registered_with_is_the_users_own(self) -> None:
+        story = Story().vm("web01", "base.vhd", "imported.avhd").detach("IDE 0:1")
+
+        record(story, vhd("imported.avhd", "base.vhd"))
+
+        assert roles(story)["imported.avhd"] == "base"
+
+    def test_a_base_that_only_a_linked_clone_needs_is_not_pending(self) -> None:
+        story = Story().by_hand(DiskCloned(disk("clone.vhd"), disk("golden.vhd")))
+
+        assert roles(story.vm("web01", "clone.vhd")) == {"golden.vhd": "base", "clone.vhd": "base"}
 
     def test_a_copy_that_history_made_is_its_owners(self) -> None:
         story = Story().vm("web01", "base.vhd").take("S")
