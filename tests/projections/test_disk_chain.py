@@ -103,6 +103,14 @@ def test_a_folder_is_named_by_its_windows_path_or_where_it_was_found() -> None:
     ]
 
 
+def test_a_child_is_listed_below_the_parent_that_is_believed_and_no_other() -> None:
+    story = Story().vm("web01", "base.vhd").take("S")
+    rows = whole_chain(record(story, vhd("other.vhd"), vhd("after-S.avhd", "other.vhd")).fleet)
+
+    assert row(rows, "base.vhd").children == (disk("after-S.avhd"),)
+    assert row(rows, "other.vhd").children == ()
+
+
 def test_a_circle_of_parents_is_listed_from_its_oldest_file() -> None:
     story = record(Story(), vhd("b.avhd", "a.avhd"), vhd("a.avhd", "b.avhd"))
 
