@@ -66,6 +66,12 @@ class TestParents:
 
         assert parents(graph(story))["/mnt/x/s1.avhd"] == "/mnt/x/base.vhd"
 
+    def test_dots_in_a_relative_path_are_resolved_without_mapping_too(self) -> None:
+        child = vhdx("/mnt/x/snap/s1.avhdx", "D:\\base.vhdx", relative="..\\disks\\base.vhdx")
+        story = record(Story(), vhdx("/mnt/x/disks/base.vhdx"), vhdx("/mnt/y/base.vhdx"), child)
+
+        assert parents(graph(story))["/mnt/x/snap/s1.avhdx"] == "/mnt/x/disks/base.vhdx"
+
     def test_a_copied_parent_is_found_by_its_identity(self) -> None:
         copied = vhd("/mnt/elsewhere/renamed.vhd", identity=derive("identity", "base.vhd"))
         story = record(Story(), copied, vhd("/mnt/x/s1.avhd", "base.vhd"))
