@@ -192,9 +192,39 @@ class _Join:
         return _spread(found, self.children.__getitem__)
 
     def _judged(self, complete: frozenset[VmId]) -> frozenset[PathKey]:
-        """Give the files that hang below one which a completely known VM needs, or are one."""
+        """Give the files of which it is known who refers to them.
+
+        They are needed by a completely known VM, hang below such a file, or stand alone in a
+        folder where nothing was left unknown.
+        """
         needed = {key: True for key in self.paths if self.needed_by[key] & complete}
-        return frozenset(_spread(needed, self.children.__getitem__))
+        alone = self._alone_in(self._surveyed(complete))
+        return frozenset(_spread(needed, self.children.__getitem__)) | alone
+
+    def _surveyed(self, complete: frozenset[VmId]) -> frozenset[str]:
+        """Give the walks that saw whole hosts: all VMs completely known, all their disks found."""
+        present = {vm for vm, machine in self.fleet.machines.items() if machine.removed is None}
+        needed = [self.fleet.sightings.get(key) for key in self.paths if self.needed_by[key]]
+        if not present <= complete or not all(
+            sighting and not sighting.gone for sighting in needed
+        ):
+            return frozenset()
+        streams = {sighting.stream for sighting in needed if sighting}
+        folders = self.fleet.folders
+        return frozenset(
+            stream for stream in streams & folders.keys() if not folders[stream].read.unread
+        )
+
+    def _alone_in(self, surveyed: frozenset[str]) -> frozenset[PathKey]:
+        """Give the whole disks without parent or child: somebody's, but nobody's AVHD."""
+        return frozenset(
+            key
+            for key, sighting in self.fleet.sightings.items()
+            if sighting.stream in surveyed
+            and sighting.seen.facts is not None
+            and sighting.seen.facts.kind != "differencing"
+            and not self.children.get(key)
+        )
 
     def _circle(self) -> frozenset[PathKey]:
         """Give the files whose believed parents lead back to themselves."""

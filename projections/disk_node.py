@@ -67,8 +67,8 @@ class DiskNode(Struct, frozen=True):
 class DiskGraph(Struct, frozen=True):
     """All disk files. `complete` are the VMs of which every reference is known.
 
-    `judged` are the files in a tree that such a VM needs: who refers to them is known. `circle`
-    are those whose parents lead back to themselves.
+    `judged` are the files of which it is known who refers to them, `circle` those whose parents
+    lead back to themselves.
     """
 
     nodes: Mapping[PathKey, DiskNode]
