@@ -15,6 +15,7 @@ from eventstore.known import NOTHING_KNOWN
 from eventstore.machine import Machine
 from eventstore.moments import now
 from eventstore.observe import Observer, observe
+from eventstore.paths import is_posix, volume_of
 from eventstore.text import original, storable
 from projections.as_of import EVERYTHING, Selection
 from projections.disk_node import DiskNode
@@ -41,6 +42,8 @@ def meant(call: Call, word: str | None) -> Meant:
     session = call.session
     if word is None:
         return Meant(session.knowledge)
+    if not word:
+        raise BadInput("an empty word came; expected a VM, a folder or a file")
     names = (storable(word), here(word))
     if session.has_store and (stored := _stored(session.knowledge, names)):
         return stored
@@ -49,6 +52,8 @@ def meant(call: Call, word: str | None) -> Meant:
         return Meant(_on_the_spot(call, place), folder=names[1])
     if place.is_file():
         return Meant(_on_the_spot(call, place.parent), file=names[1])
+    if place.parent.name or volume_of(word) or is_posix(word):
+        raise BadInput(f"there is no folder or file {word} here, and the store knows none")
     return Meant(session.knowledge, machine=session.knowledge.vm(names[0]))
 
 

@@ -102,7 +102,8 @@ class _Stage:
         try:
             self._line(text)
         except Refused as refused:
-            self._out.line(f"refused: {self._out.look.text(str(refused))}", "warn")
+            reason = self._out.look.text(str(refused.__cause__))
+            self._out.line(f"refused: {reason}", "warn")
 
     def _show(self, scene: Scene) -> None:
         known, out = self.known(), self._out

@@ -1,0 +1,254 @@
+"""Every command from words to answer, on the article's history."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.calling import Snapledger
+from tui.commands import COMMANDS
+
+ARTICLE = (
+    r"vm web01 C:\VMs\web01.vhd",
+    "start web01",
+    r'take web01 "スナップショット 1" as="IDE 0:0"=C:\VMs\1-1.avhd',
+    r'take web01 1-1 as="IDE 0:0"=C:\VMs\x.avhd',
+    r'apply web01 "スナップショット 1" as="IDE 0:0"=C:\VMs\1-2.avhd',
+    "start web01",
+    r'take web01 1-2 as="IDE 0:0"=C:\VMs\now.avhd',
+)
+
+
+@pytest.fixture
+def article(snapledger: Snapledger) -> Snapledger:
+    assert snapledger.play(*ARTICLE).code == 0
+    return snapledger
+
+
+def test_play_tells_a_sentence_per_event(snapledger: Snapledger) -> None:
+    told = snapledger.play(*ARTICLE)
+
+    lines = told.out.splitlines()
+    assert (told.code, told.err, len(lines)) == (0, "", 8)
+    assert lines[1] == "   #2  2010-09-26 06:01:00Z  web01 was started and runs."
+
+
+def test_play_sums_up_for_scripts(snapledger: Snapledger) -> None:
+    (snapledger.folder / "story.txt").write_text("\n".join(ARTICLE), encoding="utf-8")
+    told = snapledger("play", str(snapledger.folder / "story.txt"), "--json")
+
+    assert told.json == {"lines": 7, "events": 8, "positions": [1, 8]}
+
+
+def test_tree_draws_lanes_aligned_by_cells(article: Snapledger) -> None:
+    told = article("tree", "web01")
+
+    assert told.out.splitlines()[1:5] == [
+        "● スナップショット 1  2010-09-26 06:02:00Z  with memory  web01.vhd",
+        "├─● 1-1               2010-09-26 06:03:00Z  with memory  1-1.avhd",
+        "● 1-2                 2010-09-26 06:06:00Z  with memory  1-2.avhd",
+        "◆ Now                                       running      now.avhd",
+    ]
+
+
+def test_tree_in_ascii_draws_the_same(article: Snapledger) -> None:
+    told = article("tree", "WEB01", "--ascii")
+
+    assert [line.split("  ")[0] for line in told.out.splitlines()[1:5]] == [
+        "* スナップショット 1",
+        "|-* 1-1",
+        "* 1-2",
+        "@ Now",
+    ]
+
+
+def test_tree_as_json_has_the_contracts_keys(article: Snapledger) -> None:
+    tree = article("tree", "web01", "--json").json
+
+    assert tree.keys() >= {
+        "vm", "as_of", "power", "removed_at", "merging", "contradictions", "snapshots", "now",
+    }  # fmt: skip
+    assert tree["as_of"] == {"position": 8, "occurred_at": "2010-09-26T06:06:00.000000Z"}
+    assert [snapshot["name"] for snapshot in tree["snapshots"]] == [
+        "スナップショット 1",
+        "1-1",
+        "1-2",
+    ]
+    assert tree["now"]["head_disks"] == {"IDE 0:0": r"C:\VMs\now.avhd"}
+
+
+@pytest.mark.parametrize(
+    "at", ["3", "#3", "2010-09-26T06:02:00Z", "2010-09-26T15:02:30+09:00", "2010-09-26T06:02"]
+)
+def test_tree_at_a_moment(article: Snapledger, at: str) -> None:
+    tree = article("tree", "web01", "--at", at, "--json").json
+
+    assert [snapshot["name"] for snapshot in tree["snapshots"]] == ["スナップショット 1"]
+
+
+def test_a_time_without_offset_is_read_in_the_zone_and_said(article: Snapledger) -> None:
+    told = article("--tz", "+09:00", "tree", "web01", "--at", "2010-09-26T15:02")
+
+    assert "2010-09-26T06:02:00.000000Z" in told.err
+    assert "2010-09-26 15:02:00+09:00" in told.out
+
+
+def test_a_while_ago_needs_no_equals_sign(article: Snapledger) -> None:
+    told = article("tree", "web01", "--at", "-2h", "--json")
+
+    assert (told.code, len(told.json["snapshots"])) == (0, 3)
+    assert told.err.startswith("-2h is ")
+
+
+def test_known_at_leaves_out_what_was_learned_later(article: Snapledger) -> None:
+    tree = article(
+        "tree", "web01", "--at", "2010-09-27T00:00:00Z", "--known-at", "4", "--json"
+    ).json
+
+    assert [snapshot["name"] for snapshot in tree["snapshots"]] == ["スナップショット 1", "1-1"]
+
+
+def test_chain_says_who_needs_each_file(article: Snapledger) -> None:
+    told = article("chain", "web01")
+
+    assert told.out.splitlines()[:5] == [
+        r"in C:\VMs",
+        "■ web01.vhd   base         ← スナップショット 1",
+        "├─■ 1-1.avhd  in the tree  ← 1-1",
+        "■ 1-2.avhd    in the tree  ← 1-2",
+        "▣ now.avhd    in the tree  ← Now",
+    ]
+
+
+@pytest.mark.parametrize("place", [(), ("web01",), (r"C:\VMs",), (r"c:/vms/web01.vhd",)])
+def test_chain_of_everything_a_vm_a_folder_or_a_file(
+    article: Snapledger, place: tuple[str, ...]
+) -> None:
+    answer = article("chain", *place, "--json").json
+
+    assert len(answer["disks"]) == 4
+    assert (answer["vm"] is not None) == (place == ("web01",))
+
+
+def test_files_lists_what_stands_where_for_whom(article: Snapledger) -> None:
+    files = article("files", "web01", "--json").json
+
+    assert {file["kind"] for file in files} == {"config", "memory", "devices", "disk", "folder"}
+    assert article("files", "web01").out.count(" disk ") == 4
+
+
+def test_orphans_finds_what_waits_and_ends_well(article: Snapledger) -> None:
+    article.play("delete web01 1-2")
+    told = article("orphans", "web01", "--json")
+
+    assert told.code == 0
+    assert [found["verdict"] for found in told.json["findings"]] == ["pending_merge"]
+    assert told.json["coverage"]["gaps"]
+
+
+def test_orphans_with_something_odd_ends_with_1(article: Snapledger) -> None:
+    article.play(r"lose C:\VMs\web01.vhd")
+    told = article("orphans")
+
+    assert told.code == 1
+    assert r"! missing  C:\VMs\web01.vhd" in told.out
+
+
+def test_explain_tells_a_files_life(article: Snapledger) -> None:
+    explained = article("explain", r"C:\VMs\web01.vhd", "--json").json
+
+    assert explained["finding"]["verdict"] == "needed"
+    assert [each["position"] for each in explained["life"]] == [1, 3, 5]
+    assert "#3" in article("explain", r"C:\VMs\web01.vhd").out
+
+
+def test_vms_counts(article: Snapledger) -> None:
+    article.play("vm gone", "remove gone")
+
+    (row,) = article("vms", "--json").json
+    assert (row["name"], row["snapshots"], row["disks"], row["power"]) == ("web01", 3, 4, "running")
+    assert len(article("vms", "--all", "--json").json) == 2
+    assert "removed 2010" in article("vms", "--all").out
+
+
+def test_log_gives_the_stored_lines_as_they_are(article: Snapledger) -> None:
+    stored = b"".join(
+        path.read_bytes() for path in sorted((article.store / "log").glob("*.ndjson"))
+    )
+
+    assert article("log", "--json").out.encode() == stored
+    assert article("log", "web01", "--json").out.encode() == stored
+    assert article("log", "--at", "#3", "--json").out.encode() == b"".join(
+        stored.splitlines(keepends=True)[:3]
+    )
+
+
+def test_diff_of_two_moments(article: Snapledger) -> None:
+    told = article("diff", "#3", "now", "--vm", "web01")
+
+    assert told.out.splitlines()[0] == "+ snapshot  1-1"
+    assert "~ now       parent スナップショット 1 → 1-2" in told.out
+    answer = article("diff", "3", "#8", "--json").json
+    assert answer["events"] == [4, 5, 6, 7, 8]
+    assert [added["name"] for added in answer["snapshots"]["added"]] == ["1-1", "1-2"]
+
+
+def test_forecast_does_nothing(article: Snapledger) -> None:
+    answer = article("forecast", "web01", "delete", "1-2", "--json").json
+
+    assert [merge["starts"] for merge in answer["merges"]] == ["next_stop"]
+    assert len(article("log", "--json").out.splitlines()) == 8
+    assert "takes" not in article("forecast", "web01", "shutdown").err
+
+
+def test_verify_finds_a_whole_log_whole_and_a_changed_one_not(article: Snapledger) -> None:
+    assert article("verify", "--json").json["ok"]
+    (segment,) = (article.store / "log").glob("*.ndjson")
+    segment.write_bytes(segment.read_bytes().replace(b'"web01"', b'"web02"', 1))
+
+    told = article("verify", "--json")
+    assert (told.code, told.json["ok"]) == (1, False)
+    assert told.json["violations"][0]["position"] == 1
+    assert article("tree", "web01").code == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(snapledger: Snapledger, name: str) -> None:
+    told = snapledger(name, "--help")
+
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith(f"usage: snapledger {name}")
+
+
+def test_the_program_explains_itself(snapledger: Snapledger) -> None:
+    told = snapledger("--help")
+
+    assert told.code == 0
+    assert all(f"\n    {name} " in told.out for name in COMMANDS)
+
+
+def test_json_is_one_line(article: Snapledger) -> None:
+    for words in (("vms",), ("tree", "web01"), ("chain",), ("orphans",), ("verify",)):
+        out = article(*words, "--json").out
+        assert out.endswith("\n")
+        assert json.loads(out) is not None
+        assert len(out.splitlines()) == 1
+
+
+def test_what_is_written_and_read_back_is_the_same(snapledger: Snapledger, tmp_path: Path) -> None:
+    folder = tmp_path / "host"
+    snapledger.play(*ARTICLE, "delete web01 1-2", "shutdown web01", to=folder)
+    told = snapledger("chain", "web01", "--json").json["disks"]
+    snapledger.store = tmp_path / "evidence"
+    first = snapledger("record", str(folder), "--json").json
+    again = snapledger("record", str(folder), "--json").json
+    seen = snapledger("chain", "web01", "--json").json["disks"]
+
+    def facts(disks: list[dict[str, object]]) -> list[tuple[object, ...]]:
+        keys = ("path", "parent", "slot", "role", "referenced_by")
+        return sorted(tuple(str(disk[key]) for key in keys) for disk in disks)
+
+    assert facts(seen) == facts(told)
+    assert first["events"] > 0
+    assert first["gaps"] == []
+    assert again["events"] == 0
