@@ -9,6 +9,7 @@ from eventstore.codec import decode
 from eventstore.entry import Source
 from eventstore.errors import BadInput, Refused
 from eventstore.events import DiskAttached, SnapshotTaken, VmRegistered
+from eventstore.fleet import fold
 from eventstore.log.embedded import open_store
 from eventstore.moments import Moment
 from eventstore.simulate.player import By, Player
@@ -149,6 +150,17 @@ def test_whoever_comes_second_decides_again(
 
     with pytest.raises(Refused, match="web01 is running, not off or saved"):
         late.play(line)
+
+
+def test_what_is_learned_late_takes_its_place_in_time(tmp_path: Path) -> None:
+    log = new_log(tmp_path)
+    play(log, r"vm db01 D:\db01.vhd", "at 2012-01-01T00:00:00Z", r"vm web01 D:\db01.vhd")
+    player = Player(log, "story.txt", By())
+    player.catch_up()
+    play(log, "at 2011-01-01T00:00:00Z", r"lose D:\db01.vhd", run="late")
+    player.catch_up()
+
+    assert player.host.fleet.machines == fold(log.read()).machines
 
 
 def test_disks_fill_the_slots_in_order(tmp_path: Path) -> None:
