@@ -83,7 +83,8 @@ class Fleet:
     """The state of everything; `evolve` changes it in place, one entry at a time.
 
     `loose` holds disks that hands made and no VM has used yet. `written` says when a file was
-    last written past Hyper-V, `lost` when it vanished without Hyper-V's doing.
+    last written past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps
+    how files that are gone were spelled: others may still name them as their parent.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class Fleet:
     written: dict[PathKey, When] = field(default_factory=dict)
     merged_by_hand: dict[PathKey, HandMerge] = field(default_factory=dict)
     lost: dict[PathKey, When] = field(default_factory=dict)
+    gone_paths: dict[PathKey, str] = field(default_factory=dict)
     volumes: dict[str, Space] = field(default_factory=dict)
     oddments: list[Oddment] = field(default_factory=list)
     last: When | None = None
@@ -126,9 +128,9 @@ class Fleet:
                 vm = VmId(stream.removeprefix("vm/").upper())
                 self.machines[vm] = evolve(self.machines.get(vm) or Machine(vm), event, when)
                 if isinstance(event, DiskDeleted):
-                    self._removed(path_key(event.path), vm, when)
+                    self._removed(event.path, vm, when)
                 elif isinstance(event, MergeCompleted):
-                    self._removed(path_key(event.child), vm, when)
+                    self._removed(event.child, vm, when)
 
     def disk(self, key: PathKey) -> Disk | None:
         """Give a disk as history knows it: a machine's own, else a loose one."""
@@ -169,8 +171,10 @@ class Fleet:
             frozenset(files - self._own(vm)),
         )
 
-    def _removed(self, key: PathKey, by: VmId, when: When) -> None:
+    def _removed(self, path: str, by: VmId, when: When) -> None:
         """Hyper-V removed a file for one VM: nobody else will find it at its place any more."""
+        key = path_key(path)
+        self.gone_paths.setdefault(key, path)
         if (sighting := self.sightings.get(key)) and sighting.gone is None:
             self.sightings[key] = replace(sighting, gone=when)
         self.loose.pop(key, None)
@@ -191,9 +195,9 @@ class Fleet:
                 self._appears_as(path, to, when)
             case DiskMoved(path, to):
                 self._appears_as(path, to, when)
-                self._vanishes(path_key(path), when)
+                self._vanishes(path, when)
             case DiskLost(path):
-                self._vanishes(path_key(path), when)
+                self._vanishes(path, when)
             case DiskWritten(path):
                 self.written[path_key(path)] = when
             case DiskMergedByHand(child, into):
@@ -215,8 +219,10 @@ class Fleet:
             if key in machine.disks:
                 self.machines[vm] = disk_changes.disk_found(machine, key)
 
-    def _vanishes(self, key: PathKey, when: When) -> None:
+    def _vanishes(self, path: str, when: When) -> None:
+        key = path_key(path)
         self.lost[key] = when
+        self.gone_paths.setdefault(key, path)
         self.loose.pop(key, None)
         for vm, machine in self.machines.items():
             if key in machine.disks:

@@ -53,7 +53,7 @@ class Witnesses:
         if told:
             return told[0].disk.path
         sighting = self.fleet.sightings.get(key)
-        return sighting.seen.path if sighting else key
+        return sighting.seen.path if sighting else self.fleet.gone_paths.get(key, key)
 
     def since(self, key: PathKey) -> Moment | None:
         """Give since when the file is known; of a file that was only read, when it was made."""
@@ -74,7 +74,7 @@ class Witnesses:
         standing = [each.disk.since for each in self.told(key) if not each.disk.is_lost]
         if sighting and sighting.gone:
             return "told" if standing and max(standing) > sighting.gone.at else "absent"
-        if not standing and self._told.get(key):
+        if not standing and (self._told.get(key) or key in self.fleet.gone_paths):
             return "absent"
         walked = last_walk(self._walks, self.path(key))
         if walked and (not standing or walked.at > max(standing)):

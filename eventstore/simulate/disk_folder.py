@@ -20,7 +20,7 @@ from eventstore.evidence.observations import DiskFacts, DiskFormat
 from eventstore.evidence.path_map import path_map
 from eventstore.evidence.vhdx_layout import FILE_SIGNATURE
 from eventstore.ids import derive
-from eventstore.moments import Moment
+from eventstore.moments import Moment, datetime_of
 from eventstore.paths import path_key, suffix_of
 from eventstore.simulate.vhd_file import VhdFile, create_vhd
 from eventstore.simulate.vhdx_file import VhdxFile, create_vhdx
@@ -88,6 +88,7 @@ class DiskFolder:
         )
         create = create_vhd if _format(path) == "vhd" else create_vhdx
         create(self._vacant(path), disk)
+        self._date(path, when)
 
     def make_child(self, path: str, parent: str, disk_id: str | None, when: Moment) -> None:
         facts = self._facts(parent)
@@ -104,6 +105,7 @@ class DiskFolder:
         )
         create = create_vhd if facts.format == "vhd" else create_vhdx
         create(self._vacant(path), disk, reference(parent, path, facts))
+        self._date(path, when)
         self._links[path_key(path)] = _Link(path, parent)
 
     def clone(self, child: str, parent: str, disk_id: str | None, when: Moment) -> None:
@@ -127,6 +129,7 @@ class DiskFolder:
         with opened(self._standing(path)) as disk:
             disk.write(block * BLOCK_SIZE_BYTES, content)
             disk.stamp(next_stamp(facts, when))
+        self._date(path, when)
 
     def merge(self, child: str, into: str, when: Moment) -> None:
         """Rule R5: `into` takes the content and the children of `child`, which goes."""
@@ -139,6 +142,7 @@ class DiskFolder:
             with opened(self._standing(link.child)) as disk:
                 stamp = next_stamp(self._facts(link.child), when)
                 disk.relink(reference(into, link.child, facts), stamp)
+            self._date(link.child, when)
             self._links[path_key(link.child)] = _Link(link.child, into)
         self.remove(child)
 
@@ -165,6 +169,12 @@ class DiskFolder:
         facts = self._facts(path)
         with opened(self._standing(path)) as disk:
             disk.stamp(next_stamp(facts, when))
+        self._date(path, when)
+
+    def _date(self, path: str, when: Moment) -> None:
+        """Let the file have been changed when the event happened, as evidence would show it."""
+        seconds = datetime_of(when).timestamp()
+        os.utime(self._standing(path), (seconds, seconds))
 
     # --- files ------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Which role each file has, in the cases of the rules and by the evidence alone."""
 
-from eventstore.events import DiskCloned, DiskCopied, DiskLost, SnapshotDeleted
+from eventstore.events import DiskCloned, DiskCopied, DiskLost, DiskMoved, SnapshotDeleted
 from eventstore.ids import SnapshotId
+from projections.disk_chain import whole_chain
 from tests.eventstore.test_cases import article, two_branches
 from tests.projections.sightings import (
     configuration,
@@ -269,3 +270,12 @@ class TestEvidenceAlone:
             "now.avhd": "in_tree",
             "left.avhd": "orphan",
         }
+
+
+def test_a_parent_that_hyperv_removed_is_missing_by_the_name_it_had() -> None:
+    story = Story().vm("web01", "base.vhd").take("S1").take("S2")
+    story.by_hand(DiskMoved(disk("after-S2.avhd"), disk("elsewhere.avhd"))).delete("S1")
+
+    rows = {row.path: row.role for row in whole_chain(story.fleet)}
+
+    assert rows[disk("after-S1.avhd")] == "missing"

@@ -18,11 +18,14 @@ from eventstore.events import (
     NewDisk,
     SlotDisk,
     SnapshotApplied,
+    SnapshotTaken,
+    VmRegistered,
     VmStarted,
 )
 from eventstore.evidence.disk import read_disk
 from eventstore.evidence.linkage import compare_parent
 from eventstore.ids import SnapshotId, derive
+from eventstore.moments import Moment, datetime_of
 from eventstore.simulate.disk_files import DiskFiles
 from eventstore.simulate.disk_folder import opened
 from tests.eventstore.simulate.disk_stories import DISK_ID, SIZE_BYTES, SLOT, Story, minute
@@ -307,3 +310,19 @@ def test_the_same_events_give_the_same_bytes(tmp_path: Path, format_: str, golde
         digest.update(story.place(path).read_bytes())
 
     assert digest.hexdigest() == golden
+
+
+def test_a_file_was_last_changed_when_its_last_event_happened(tmp_path: Path) -> None:
+    files = DiskFiles(tmp_path)
+    registered, taken = Moment("2010-09-26T06:00:00.000000Z"), Moment("2010-09-26T06:05:00.000000Z")
+    base, child = "C:\\VMs\\base.vhd", "C:\\VMs\\s1.avhd"
+    files.apply(
+        VmRegistered("web01", "offline", True, "C:\\VMs", (SlotDisk("IDE 0:0", base),)), registered
+    )
+    files.apply(
+        SnapshotTaken(SnapshotId("S"), "S", False, (NewDisk("IDE 0:0", child, base),)), taken
+    )
+
+    changed = {place.name: place.stat().st_mtime for place in (tmp_path / "C" / "VMs").iterdir()}
+
+    assert changed == dict.fromkeys(("base.vhd", "s1.avhd"), datetime_of(taken).timestamp())
