@@ -9,7 +9,7 @@ from eventstore.errors import LogDamaged
 from eventstore.log.files import Files
 from eventstore.log.line import Line, recorded
 from eventstore.log.mark import read_mark
-from eventstore.log.recovery import survey
+from eventstore.log.recovery import survey_now
 from eventstore.log.segments import START, Place, locate, read_lines
 from eventstore.log.streams import Streams, runs
 
@@ -35,7 +35,7 @@ class Reader:
         mark = read_mark(self._files, self._folder)
         with self._lock:
             if mark is None or not self._has_looked_above:
-                tail = survey(self._files, self._folder, mark)
+                _, tail = survey_now(self._files, self._folder)
                 self._damage = tail.damage
                 self._has_looked_above = True
                 mark = tail.published

@@ -15,7 +15,7 @@ from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
 from eventstore.log.files import Files, replace_whole, write_synced
 from eventstore.log.line import Line, parse_line
-from eventstore.log.mark import write_mark
+from eventstore.log.mark import read_mark, write_mark
 from eventstore.log.segments import (
     START,
     Place,
@@ -72,6 +72,19 @@ def survey(files: Files, folder: Path, mark: Place | None) -> Tail:
         return Tail(max(published, ends.get(synced, start)), intact, rest, None)
     text = f"it cannot be read, and an intact line after it says {synced} was synced"
     return Tail(intact, intact, rest, LogDamaged(intact.position + 1, "altered", text))
+
+
+def survey_now(files: Files, folder: Path) -> tuple[Place | None, Tail]:
+    """Give the mark and what lies above it, for readers, who look while others write.
+
+    Between two looks at the files somebody may have recovered and appended, which reads like
+    damage. Then the mark has moved, and all is looked at again.
+    """
+    while True:
+        mark = read_mark(files, folder)
+        tail = survey(files, folder, mark)
+        if tail.damage is None or read_mark(files, folder) == mark:
+            return mark, tail
 
 
 def recover(files: Files, folder: Path, mark: Place | None) -> Place:

@@ -32,6 +32,10 @@ def segment_name(first: int) -> str:
     return f"{first:020d}.ndjson"
 
 
+def is_segment_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
 def segment_path(folder: Path, first: int) -> Path:
     return folder / "log" / segment_name(first)
 
@@ -46,7 +50,10 @@ def raw_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes
     """Cut the bytes `offset`..`end` into lines with their LF; a last one may lack it."""
     rest = b""
     while offset < end:
-        chunk = files.read(path, offset, min(_CHUNK_BYTES, end - offset))
+        try:
+            chunk = files.read(path, offset, min(_CHUNK_BYTES, end - offset))
+        except FileNotFoundError:
+            break  # A recovery has just removed it, so nothing in it was published.
         if not chunk:
             break
         offset += len(chunk)

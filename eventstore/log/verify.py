@@ -32,17 +32,23 @@ from eventstore.log.line import (
     parse_line,
     recorded,
 )
-from eventstore.log.mark import mark_path, read_mark
+from eventstore.log.mark import mark_path
 from eventstore.log.protocol import CheckResult, Violation
-from eventstore.log.recovery import Tail, survey
-from eventstore.log.segments import Place, raw_lines, segment_name, segment_path, segments
+from eventstore.log.recovery import Tail, survey_now
+from eventstore.log.segments import (
+    Place,
+    is_segment_name,
+    raw_lines,
+    segment_name,
+    segment_path,
+    segments,
+)
 from eventstore.log.store import read_store
 
 
 def check_log(files: Files, folder: Path) -> CheckResult:
     """Read the whole log, through its damage if need be."""
-    mark = read_mark(files, folder)
-    tail = survey(files, folder, mark)
+    mark, tail = survey_now(files, folder)
     end = max(tail.published, mark) if mark else tail.published
     audit = _Audit()
     names = segments(files, folder)
@@ -66,9 +72,8 @@ def _look_around(files: Files, folder: Path, audit: "_Audit", tail: Tail, end: P
     store = read_store(files, folder)
     if store:
         audit.refuse_strangers(store.store)
-    known = {segment_name(first) for first in segments(files, folder)} | {mark_path(folder).name}
     for name in files.names(folder / "log"):
-        if name not in known:
+        if name != mark_path(folder).name and not is_segment_name(name):
             audit.note("foreign", 0, f"log/{name} is no part of the log")
     for segment, _ in tail.rest:
         if segment > tail.intact.position + 1:
