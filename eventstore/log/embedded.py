@@ -131,7 +131,10 @@ class EmbeddedLog:
 def _create(folder: Path, world: Surroundings) -> stores.Store:
     """Make the store, its name last: a crash before that leaves a folder to try again in."""
     files = world.files
-    if strays := stores.stray_names(files, folder):
+    strays = stores.stray_names(files, folder)
+    if store := stores.read_store(files, folder):
+        return store  # Somebody else made it in this very moment.
+    if strays:
         raise NotAStore(
             f"{folder} holds {strays[0]!r} and no store.json: "
             "a store is made in a new or empty folder only"

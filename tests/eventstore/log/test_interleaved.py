@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import pytest
 
-from eventstore.errors import LogBusy, WrongRevision
+from eventstore.errors import LogBusy, NotAStore, WrongRevision
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.log.segments import segment_path
 from eventstore.log.writer import Settings
 from tests.eventstore.log.forgetful import ForgetfulFiles, allow, nothing
-from tests.eventstore.log.history import VM, events, small_store
+from tests.eventstore.log.history import VM, events, ids, small_store
 from tests.eventstore.log.workload import STORE, noted, of_vm
 
 Deed = Callable[[ForgetfulFiles], object]
@@ -180,4 +180,32 @@ def test_of_two_writers_at_the_same_revision_one_is_answered(before: Deed) -> No
         assert of_vm(log) == WRITTEN + acknowledged
         assert log.check().violations == ()
         if files.changes < change:
+            return
+
+
+def test_of_two_who_make_a_store_both_are_given_the_same() -> None:
+    for number in itertools.count(1):
+        files = ForgetfulFiles()
+        appended: list[str] = []
+
+        def other(files: ForgetfulFiles, appended: list[str] = appended) -> None:
+            with suppress(LogBusy):
+                append(files, 1)
+                appended.append("0.0")
+
+        at_look(files, number, other)
+        one = small_store(STORE, files)
+        if not is_done(files):
+            return
+        assert one.origin == small_store(STORE, files).origin
+        assert ids(one) == appended
+
+
+def test_a_store_that_is_just_made_is_opened_or_not_there() -> None:
+    for number in itertools.count(1):
+        files = ForgetfulFiles()
+        at_look(files, number, one_batch)
+        with suppress(NotAStore):
+            assert ids(open_store(STORE, files=files)) == ["0.0"]
+        if not is_done(files):
             return
