@@ -61,12 +61,18 @@ def ancestors(machine: Machine, key: PathKey) -> Iterable[PathKey]:
 
 def reachable(machine: Machine, neighbours: Neighbours = NO_NEIGHBOURS) -> set[PathKey]:
     """Give every disk that a reference needs, its own or a neighbour's."""
-    found: set[PathKey] = set()
     shared = (key for key in neighbours.children if key in machine.disks)
-    for start in (*references(machine), *neighbours.referenced, *shared):
-        if start not in found:
-            found.add(start)
-            found.update(ancestors(machine, start))
+    return needed(machine, (*references(machine), *neighbours.referenced, *shared))
+
+
+def needed(machine: Machine, heads: Iterable[PathKey]) -> set[PathKey]:
+    """Give the disks of the machine that are in the chains of `heads`, each looked at once."""
+    found: set[PathKey] = set()
+    for head in heads:
+        key: PathKey | None = head
+        while key is not None and key not in found and (disk := machine.disks.get(key)):
+            found.add(key)
+            key = disk.parent
     return found
 
 

@@ -6,15 +6,15 @@ several VMs or to none; the fleet tells every machine that knows the file.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from itertools import pairwise
+from copy import copy
+from dataclasses import dataclass, field, fields
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore import disk_changes
 from eventstore.codec import Unknown, decode
-from eventstore.disk_rules import Neighbours, ancestors, references
+from eventstore.disk_rules import Neighbours, needed, references
 from eventstore.entry import Recorded
 from eventstore.events import (
     DiskCloned,
@@ -151,6 +151,11 @@ class Fleet:
             disk = parent
         return tuple(found)
 
+    def copy(self) -> "Fleet":
+        """Give a fleet that can be evolved without changing this one."""
+        mine = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Fleet(**{name: copy(value) for name, value in mine.items()})
+
     def neighbours(self, vm: VmId) -> Neighbours:
         """Give what all VMs but `vm` have to do with its disks."""
         referenced: set[PathKey] = set()
@@ -160,10 +165,10 @@ class Fleet:
             if other.id == vm:
                 continue
             files.update(key for key, disk in other.disks.items() if not disk.is_lost)
-            for head in references(other):
-                referenced.add(head)
-                chain = (head, *ancestors(other, head))
-                for child, parent in pairwise(chain):
+            heads = references(other)
+            referenced.update(heads)
+            for child in needed(other, heads):
+                if (parent := other.disks[child].parent) is not None:
                     below[parent].add(child)
         return Neighbours(
             frozenset(referenced),

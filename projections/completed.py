@@ -1,7 +1,5 @@
 """VMs known from configuration alone, completed with the disk links that headers tell."""
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from eventstore.fleet import Fleet
@@ -21,19 +19,13 @@ def completed(fleet: Fleet) -> Fleet:
     A configuration names heads and no parents: without the parents the rules would take a file
     that a head needs for one that nobody does. In the copy what was read stands for history.
     """
-    machines = dict(fleet.machines)
-    if any(not has_own_history(machine) for machine in machines.values()):
+    completed = fleet.copy()
+    if any(not has_own_history(machine) for machine in fleet.machines.values()):
         graph = graph_of(fleet)
-        for vm, machine in machines.items():
+        for vm, machine in fleet.machines.items():
             if not has_own_history(machine):
-                machines[vm] = _with_links(machine, graph)
-    return replace(
-        fleet,
-        machines=machines,
-        loose=dict(fleet.loose),
-        sightings=dict(fleet.sightings),
-        lost=dict(fleet.lost),
-    )
+                completed.machines[vm] = _with_links(machine, graph)
+    return completed
 
 
 def _with_links(machine: Machine, graph: DiskGraph) -> Machine:
