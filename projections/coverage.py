@@ -65,6 +65,11 @@ def coverage(fleet: Fleet) -> Coverage:
     )
 
 
+def told(gap: str) -> str:
+    """Give a gap as the sentence that stands among the reasons of a finding."""
+    return f"Not looked at: {gap}."
+
+
 def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tuple[str, ...]:
     """Say what was not looked at, or not since `since`: nothing means that all was."""
     found = []

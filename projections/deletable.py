@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from eventstore.fleet import Sighting
 from eventstore.machine import When
 from projections.case import Case, because
-from projections.coverage import gaps
+from projections.coverage import gaps, told
 from projections.disk_node import DiskNode
 from projections.finding import Deletable, Reason
 from projections.ownership import Loss
@@ -111,7 +111,7 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         text = "Nobody has looked at the file since it lost its last reference."
         yield because(text, sighting.when)
     unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
-    yield from (because(f"Not looked at: {gap}.") for gap in unread)
+    yield from (because(told(gap)) for gap in unread)
 
 
 def _doubts_of_loss(case: Case, loss: Loss) -> Iterator[Reason]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from eventstore.machine import Machine, When
 from projections.case import Case, because, sentence
+from projections.coverage import told
 from projections.deletable import careful, deletable_of, loss_told
 from projections.disk_node import DiskNode
 from projections.finding import Finding, Reason
@@ -252,5 +253,5 @@ def _unknown(case: Case, node: DiskNode) -> Finding:
     else:
         reason = because("Neither history nor any configuration read tells who refers to it.")
         step = "Record the configurations of the host's VMs and of their snapshots, and ask again."
-    gaps = (because(f"Not looked at: {gap}.") for gap in case.gaps)
+    gaps = (because(told(gap)) for gap in case.gaps)
     return case.finding(node, "unknown", (reason, *gaps), deletable="unknown", next_step=step)

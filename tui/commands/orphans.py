@@ -16,7 +16,7 @@ from projections.findings import findings_in, findings_of_vm
 from projections.shapes import LastCounted
 from tui.call import Call, Exit
 from tui.places import Meant, meant
-from tui.render.findings import coverage_lines, findings_lines
+from tui.render.findings import findings_lines
 
 
 class OrphansAnswer(Struct, frozen=True):
@@ -38,11 +38,9 @@ def run(call: Call) -> Exit:
     if call.wants_json:
         call.out.json(OrphansAnswer(last, covered, findings))
     else:
-        look = call.out.look
         if not findings:
             call.out.line("nothing odd was found", "good")
-        call.out.lines(findings_lines(findings, look))
-        call.out.lines(coverage_lines(covered, look))
+        call.out.lines(findings_lines(findings, call.out.look, covered))
         call.out.as_of(last)
     return Exit.FOUND if needs_attention(findings) else Exit.FINE
 

@@ -2,25 +2,37 @@
 
 from collections.abc import Iterable, Iterator
 
-from projections.coverage import Coverage
+from projections.coverage import Coverage, told
 from projections.finding import ORDINARY, Finding
 from tui.render.fields import field
 from tui.render.look import Look
 from tui.render.sizes import size_text
 
 
-def findings_lines(findings: Iterable[Finding], look: Look) -> Iterator[str]:
-    """Tell each finding as a paragraph, those that want attention first."""
+def findings_lines(
+    findings: Iterable[Finding], look: Look, coverage: Coverage | None = None
+) -> Iterator[str]:
+    """Tell each finding as a paragraph, those that want attention first.
+
+    What was not looked at is a reason of many findings: with `coverage` it is told once, below.
+    """
+    below = frozenset(told(gap) for gap in coverage.gaps) if coverage else frozenset()
     ordered = sorted(findings, key=lambda each: each.verdict in ORDINARY)
     for index, finding in enumerate(ordered):
         if index:
             yield ""
-        yield from finding_lines(finding, look)
+        yield from finding_lines(finding, look, told_below=below)
+    if coverage:
+        yield from _coverage_lines(coverage, look)
 
 
-def finding_lines(finding: Finding, look: Look) -> Iterator[str]:
+def finding_lines(
+    finding: Finding, look: Look, *, told_below: frozenset[str] = frozenset()
+) -> Iterator[str]:
     yield _headline(finding, look)
     for reason in finding.reasons:
+        if reason.text in told_below:
+            continue
         positions = ", ".join(f"#{position}" for position in reason.positions)
         yield field("because", f"{look.text(reason.text)} ({positions})".removesuffix(" ()"), look)
     if finding.path is not None and finding.verdict != "missing":
@@ -30,7 +42,7 @@ def finding_lines(finding: Finding, look: Look) -> Iterator[str]:
     yield field("next step", look.text(finding.next_step), look)
 
 
-def coverage_lines(coverage: Coverage, look: Look) -> Iterator[str]:
+def _coverage_lines(coverage: Coverage, look: Look) -> Iterator[str]:
     """Say what was not looked at; nobody should take silence for certainty."""
     for gap in coverage.gaps:
         yield look.paint(f"not looked at: {look.text(gap)}", "dim")
