@@ -43,7 +43,10 @@ def log(opener: Opener) -> Iterator[EventLog]:
     """Give a log; after each test a new handle must find the same and no violation."""
     log = opener()
     yield log
-    reopened = opener()
+    assert_the_same(opener(), log)
+
+
+def assert_the_same(reopened: EventLog, log: EventLog) -> None:
     assert list(reopened.read()) == list(log.read())
     assert reopened.head() == log.head()
     assert reopened.check().violations == ()

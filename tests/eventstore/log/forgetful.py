@@ -63,7 +63,8 @@ class _Open:
             if self._disk.forgets_at_once:
                 self._file.now = self._file.synced
             raise
-        self._file.synced = self._file.now
+        for offset, data in self._file.pending:
+            self._file.synced = written(self._file.synced, offset, data)
         self._file.pending.clear()
 
     def truncate(self, size: int) -> None:
