@@ -6,10 +6,10 @@ import pytest
 
 from eventstore.commands import TakeSnapshot
 from eventstore.errors import Refused
-from eventstore.events import DiskCloned, DiskLost, MergeInterrupted, MergeStarted, VmStarted
+from eventstore.events import DiskCloned, DiskLost
 from eventstore.ids import SnapshotId
 from eventstore.machine import SNAPSHOTS_MAX
-from tests.story import Story, disk, key, short
+from tests.story import Story, disk, key
 
 Deed = Callable[[Story], Story]
 
@@ -252,91 +252,6 @@ class TestDelete:
         story = Story().by_hand(clone).vm("web02", "clone.vhd").take("S").delete("S")
 
         assert story.disks == {"golden.vhd": None, "clone.vhd": "golden.vhd"}
-
-
-class TestWhenMergesRun:
-    """R6, R7 and R12."""
-
-    def pending(self, *, merge_on_save: bool = True) -> Story:
-        story = Story().vm("web01", "base.vhd", merge_on_save=merge_on_save)
-        return story.start().take("S").delete("S")
-
-    @pytest.mark.parametrize("deed", [Story.shut_down, Story.turn_off, Story.save])
-    def test_a_stop_starts_them(self, deed: Deed) -> None:
-        assert deed(self.pending()).heads["now"] == "base.vhd"
-
-    @pytest.mark.parametrize("deed", [Story.restart, Story.reset, Story.pause])
-    def test_restart_reset_and_pause_do_not(self, deed: Deed) -> None:
-        assert deed(self.pending()).heads["now"] == "after-s.avhd"
-
-    def test_save_does_not_when_the_switch_is_off(self) -> None:
-        assert self.pending(merge_on_save=False).save().heads["now"] == "after-s.avhd"
-
-    def test_a_vm_that_is_off_merges_at_once(self) -> None:
-        assert off().take("S").delete("S").disks == {"base.vhd": None}
-
-    def test_merges_come_in_the_batch_of_the_command_after_its_own_effect(self) -> None:
-        story = self.pending().shut_down()
-
-        types = [entry.entry.type for entry in story.recorded[-3:]]
-        assert types == ["VmShutDown", "MergeStarted", "MergeCompleted"]
-        assert len({entry.batch for entry in story.recorded[-3:]}) == 1
-
-    def test_a_pending_file_off_nows_branch_merges_too(self) -> None:
-        story = running().take("S1").take("S2").take("S3").apply("S1").start().delete("S2")
-        assert story.heads["S3"] == "after-s2.avhd"
-
-        assert story.shut_down().heads["S3"] == "after-s1.avhd"
-
-    def test_the_live_policy_merges_while_the_vm_runs(self) -> None:
-        story = Story().vm("web01", "base.vhdx", policy="live").start().take("S").delete("S")
-
-        assert story.power == "running"
-        assert story.disks == {"base.vhdx": None}
-
-    def test_a_live_merge_goes_on_when_the_vm_starts(self) -> None:
-        story = Story().vm("web01", "base.vhdx", policy="live").take("S").hold_merges().delete("S")
-        merging = story.machine.merging
-        assert merging != ()
-
-        assert story.start().machine.merging == merging
-        assert MergeInterrupted.__name__ not in types_of(story)
-
-    def test_a_disk_detached_while_it_merges_ends_the_merge(self) -> None:
-        story = self.pending().hold_merges().shut_down().detach("IDE 0:0")
-
-        assert types_of(story)[-2:] == ["DiskDetached", "MergeInterrupted"]
-        assert story.machine.merging == ()
-
-    def test_a_file_that_goes_while_it_merges_ends_the_merge_first(self) -> None:
-        story = running().take("S1").take("S2").take("S3").apply("S1").start().delete("S2")
-        story.hold_merges().shut_down().delete("S3")
-
-        assert types_of(story)[-4:] == [
-            "SnapshotDeleted",
-            "MergeInterrupted",
-            "DiskDeleted",
-            "DiskDeleted",
-        ]
-
-    def test_an_offline_start_interrupts_before_it_starts(self) -> None:
-        story = self.pending().hold_merges().shut_down().start()
-
-        types = [entry.entry.type for entry in story.recorded[-2:]]
-        assert types == [MergeInterrupted.__name__, VmStarted.__name__]
-
-    def test_of_a_run_the_topmost_name_survives(self) -> None:
-        story = running().take("S1").take("S2").take("S3").delete("S2").delete("S3").shut_down()
-
-        assert story.heads == {"S1": "base.vhd", "now": "after-s1.avhd"}
-
-    def test_held_merges_start_at_the_top_of_each_run_and_wait(self) -> None:
-        story = running().take("S1").take("S2").take("S3").delete("S2").delete("S3")
-        story.hold_merges().shut_down()
-
-        started = [entry.entry.type for entry in story.recorded].count(MergeStarted.__name__)
-        assert started == 1
-        assert [short(m.into) for m in story.machine.merging] == ["after-s1.avhd"]
 
 
 class TestDiskList:
