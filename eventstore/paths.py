@@ -62,6 +62,7 @@ def beside(path: str, name: str) -> str:
     return str(_pure(path).with_name(name))
 
 
+@lru_cache(maxsize=1 << 12)
 def joined(folder: str, *parts: str) -> str:
     """Give the path below `folder`; an absolute part wins, as on Windows, and dots are resolved."""
     if is_posix(folder):

@@ -34,10 +34,6 @@ def names_of_files(story: Story, owner: str) -> set[str]:
     return {file.path.rsplit("\\", 1)[1] for file in story.machine.files if file.owner == owner}
 
 
-def types_of(story: Story) -> list[str]:
-    return [recorded.entry.type for recorded in story.recorded]
-
-
 class TestPower:
     """R8b, and R0 for BIN and VSV."""
 
