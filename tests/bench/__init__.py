@@ -1,0 +1,1 @@
+"""Speed, always beside a bare floor or a peer measured in the same run: `python -m tests.bench`."""
