@@ -6,7 +6,7 @@ copied to `quarantine/` and cut off, file by file, the last one first.
 """
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -54,8 +54,15 @@ def is_clean(files: Files, folder: Path, mark: Place) -> bool:
     return following == mark.segment or files.size(segment_path(folder, following)) is None
 
 
-def survey(files: Files, folder: Path, mark: Place | None) -> Tail:
-    """Read what lies above the mark; without one, the whole log."""
+Follows = Callable[[Sequence[Line]], bool]
+"""Says whether a batch goes on from what stands before it."""
+
+
+def survey(files: Files, folder: Path, mark: Place | None, follows: Follows | None = None) -> Tail:
+    """Read what lies above the mark; without one, the whole log.
+
+    Readers know of no streams yet and ask nobody whether a batch `follows`.
+    """
     start = mark or START
     names = [first for first in segments(files, folder) if first >= start.segment]
     if (files.size(segment_path(folder, start.segment)) or 0) < start.offset:
@@ -64,6 +71,8 @@ def survey(files: Files, folder: Path, mark: Place | None) -> Tail:
     published = intact = start
     ends = {start.position: start}
     for batch, end in _batches(files, folder, start, names):
+        if follows and not follows(batch):
+            break
         ends[end.position] = intact = end
         published = ends.get(batch[-1].synced, published)
     rest = tuple(_rest(files, folder, intact, names))
@@ -87,12 +96,12 @@ def survey_now(files: Files, folder: Path) -> tuple[Place | None, Tail]:
             return mark, tail
 
 
-def recover(files: Files, folder: Path, mark: Place | None) -> Place:
+def recover(files: Files, folder: Path, mark: Place | None, follows: Follows) -> Place:
     """Make the log end in whole, synced, published batches; gives the mark it wrote.
 
     Raises LogDamaged, and leaves everything as it is, when published bytes are bad.
     """
-    tail = survey(files, folder, mark)
+    tail = survey(files, folder, mark, follows)
     if tail.damage:
         raise tail.damage
     if mark == tail.intact and not tail.rest:

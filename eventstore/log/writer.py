@@ -22,12 +22,13 @@ from eventstore.log.batch import (
 )
 from eventstore.log.files import Files
 from eventstore.log.line import digest_of, first_prev
+from eventstore.log.links import Links
 from eventstore.log.lock import writer_lock
 from eventstore.log.mark import read_mark
 from eventstore.log.protocol import Appended
 from eventstore.log.reader import Reader
 from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
-from eventstore.log.segments import SEGMENT_BYTES_MAX, Place, segments
+from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segments
 from eventstore.log.streams import LOG_STREAM, Streams
 from eventstore.log.writing import RESERVE_BYTES, keep_reserve, write_batch
 from eventstore.moments import Moment
@@ -88,11 +89,10 @@ class Writer:
     def _catch_up(self) -> tuple[Place, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""
         mark = read_mark(self._files, self._folder)
-        if mark is not None:
-            # Damage below the mark is found here, before anything above it is touched.
-            self._reader.streams(mark)
+        # Damage below the mark is found here, before anything above it is touched.
+        self._reader.streams(mark or START)
         if mark is None or not self._is_in_order(mark):
-            mark = recover(self._files, self._folder, mark)
+            mark = recover(self._files, self._folder, mark, self._links().follow)
         streams = self._reader.streams(mark)
         if mark.position < streams.place.position:
             raise LogDamaged(mark.position + 1, "removed", "it was published, and is gone")
@@ -100,6 +100,10 @@ class Writer:
             self._settle(mark)
             self._is_settled = True
         return mark, streams
+
+    def _links(self) -> Links:
+        streams = self._reader.streams(START)
+        return Links(streams, self.store.store, lambda *key: self._tip(streams, *key))
 
     def _is_in_order(self, mark: Place) -> bool:
         if not self._is_settled:
@@ -157,7 +161,7 @@ class Writer:
         own = self._own_events(streams)
         additions = [*own, *(Addition(stream, event) for event in events)]
         frame = Frame(self.store.store, mark.position + 1, mark.position, self._world.clock())
-        lines = encode_batch(additions, frame, lambda name: self._tip(streams, name))
+        lines = encode_batch(additions, frame, lambda name: self._tip(streams, frame.origin, name))
         check_size(lines[len(own) :])
         last = mark.position + len(lines)
         self._write(mark, lines)
@@ -171,8 +175,7 @@ class Writer:
         self._is_dead = False
         keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
 
-    def _tip(self, streams: Streams, stream: str) -> Tip:
-        origin = self.store.store
+    def _tip(self, streams: Streams, origin: str, stream: str) -> Tip:
         positions = streams.positions(origin, stream)
         if not positions:
             return Tip(0, first_prev(origin, stream))

@@ -1,7 +1,8 @@
-"""The three exams that every mutant of the log is put through, short enough to be taken often.
+"""The exams that the mutants of the log are put through, short enough to be taken often.
 
 `contract` holds the log to the promises of `protocol.py`; `crash` cuts the power and lets calls
-fail; `concurrency` lets two writers meet at every call, and opens anew after every append.
+fail; `concurrency` lets two writers meet at every call, and opens anew after every append;
+`damage` flips bits.
 """
 
 import inspect
@@ -14,6 +15,7 @@ import pytest
 from tests.contract import test_event_log
 from tests.contract.conftest import assert_the_same, embedded_in_memory
 from tests.eventstore.log.crash import Crash
+from tests.eventstore.log.damaged import Lines, assert_found, twenty
 from tests.eventstore.log.faulty import (
     EVERYTHING,
     FaultyRun,
@@ -84,3 +86,12 @@ def concurrency() -> None:
             appended = log.append(VM, events(str(position)), expected=position - 1)
             assert appended.first == appended.revision == position
             assert small_store(STORE, files).head() == position
+
+
+def damage() -> None:
+    """Flip one bit of each line of a log, and look where that is found."""
+    lines = Lines(twenty())
+    for position, (_, line) in lines.of.items():
+        flipped = line.replace(b"VmStarted", b"VmStartee")
+        with examining(f"flipped bit of {position}"):
+            assert_found(lines.written({position: flipped}), position)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.eventstore.log.exams import Exam, ExamFailed, concurrency, contract, crash
+from tests.eventstore.log.exams import Exam, ExamFailed, concurrency, contract, crash, damage
 from tests.eventstore.log.mutants import MUTANTS, Mutant
 
 
-@pytest.mark.parametrize("exam", [contract, crash, concurrency])
+@pytest.mark.parametrize("exam", [contract, crash, concurrency, damage])
 def test_the_log_passes_every_exam(exam: Exam) -> None:
     exam()
 
