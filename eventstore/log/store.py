@@ -105,9 +105,15 @@ def is_copy(files: Files, store: Store, *, was: Home | None, now: Home) -> bool:
     return was.path != now.path and _holds(files, Path(was.path), store.store)
 
 
-def forked(store: Store, *, last: int, new_id: Callable[[], str]) -> Store:
-    """Give the copy's own `store.json`."""
-    return Store(FORMAT, new_id(), ForkedFrom(store=store.store, last=last))
+def forked(store: Store, *, last: int, has_written: bool, new_id: Callable[[], str]) -> Store:
+    """Give the copy's own `store.json`.
+
+    A crash between a fork and its first append leaves an id that no entry carries: such a store
+    was itself a copy in the making, and its parent is the parent.
+    """
+    was = store.forked_from
+    parent = store.store if has_written or was is None else was.store
+    return Store(FORMAT, new_id(), ForkedFrom(store=parent, last=last))
 
 
 def _holds(files: Files, folder: Path, store_id: str) -> bool:

@@ -97,7 +97,7 @@ class Writer:
         if mark.position < streams.place.position:
             raise LogDamaged(mark.position + 1, "removed", "it was published, and is gone")
         if not self._is_settled:
-            self._settle(mark)
+            self._settle(streams)
             self._is_settled = True
         return mark, streams
 
@@ -111,7 +111,7 @@ class Writer:
             return last <= mark.segment and is_clean(self._files, self._folder, mark)
         return is_clean(self._files, self._folder, mark)
 
-    def _settle(self, mark: Place) -> None:
+    def _settle(self, streams: Streams) -> None:
         """Find out once whether this folder is a copy, and remember where the store lies."""
         store = stores.read_store(self._files, self._folder) or self.store
         was, now = (
@@ -119,7 +119,12 @@ class Writer:
             stores.here(self._files, self._folder),
         )
         if stores.is_copy(self._files, store, was=was, now=now):
-            store = stores.forked(store, last=mark.position, new_id=self._world.new_id)
+            store = stores.forked(
+                store,
+                last=streams.place.position,
+                has_written=streams.knows_origin(store.store),
+                new_id=self._world.new_id,
+            )
             stores.write_store(self._files, self._folder, store)
         if was != now:
             stores.write_home(self._files, self._folder, now)

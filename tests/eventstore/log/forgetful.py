@@ -107,6 +107,7 @@ class ForgetfulFiles:
         self.taken_at_once = 1 << 30
         self.writing_bytes = 0
         self.forgets_at_once = False
+        self.name = ""
         self.room = 1 << 40
         self.changes = 0
 
@@ -155,13 +156,13 @@ class ForgetfulFiles:
             _apply(self._synced_names, change)
 
     def identity(self, path: Path) -> str:
-        return str(path)
+        return f"{self.name}{path}"
 
     def resolve(self, path: Path) -> Path:
         return path
 
     def machine(self) -> str:
-        return ""
+        return self.name
 
     def crashed(self, chance: Random, *, keep: float, torn: float) -> "ForgetfulFiles":
         """Give a disk after a loss of power: each unsynced write survives with chance `keep`."""
@@ -175,6 +176,7 @@ class ForgetfulFiles:
     ) -> "ForgetfulFiles":
         """Give the disk with these contents, and of each folder's changes so many first ones."""
         disk = ForgetfulFiles()
+        disk.name = self.name
         names = dict(self._synced_names)
         for changes in self._changes.values():
             for change in changes[: names_kept(len(changes))]:

@@ -23,8 +23,8 @@ def ticking() -> Callable[[], Moment]:
     return lambda: later(NOON, seconds=next(seconds))
 
 
-def counted_ids() -> Callable[[], str]:
-    numbers = itertools.count(1)
+def counted_ids(first: int = 1) -> Callable[[], str]:
+    numbers = itertools.count(first)
     return lambda: f"00000000-0000-4000-8000-{next(numbers):012d}"
 
 
@@ -41,7 +41,8 @@ def small_store(folder: Path, files: Files, *, settings: Settings = SMALL) -> Em
         folder,
         create=True,
         clock=ticking(),
-        new_id=counted_ids(),
+        # Another machine names its stores otherwise.
+        new_id=counted_ids(1 + len(files.machine())),
         files=files,
         settings=settings,
         wait_seconds=0,

@@ -1,7 +1,9 @@
 """What is a store, who may open it, and what a copy of it is."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -11,7 +13,7 @@ from eventstore.events import ForkedFrom
 from eventstore.log.embedded import open_store
 from eventstore.log.files import RealFiles
 from eventstore.log.store import Home, Store, is_copy
-from tests.eventstore.log.forgetful import ForgetfulFiles
+from tests.eventstore.log.forgetful import ForgetfulFiles, PowerLoss, lose_power_at
 from tests.eventstore.log.history import VM, events, ids, small_store
 
 
@@ -158,6 +160,26 @@ def test_a_copy_forks_once_and_a_copy_of_it_again(folder: Path, tmp_path: Path) 
     ] * 2
     assert third.check().violations == ()
     assert len({r.entry.origin for r in third.read()}) == 3
+
+
+def test_a_copy_that_lost_power_while_it_became_its_own_still_knows_its_parent() -> None:
+    for change in range(1, 40):
+        files = ForgetfulFiles()
+        files.name = "one machine"
+        original = small_store(Path("/store"), files)
+        original.append(VM, events("a"), expected=0)
+        files.name = "another"
+        lose_power_at(files, files.changes + change)
+        with suppress(PowerLoss):
+            open_store(Path("/store"), files=files).append("vm/new", events("b"), expected=0)
+        files = files.crashed(Random(1), keep=1, torn=0)
+        copy = open_store(Path("/store"), files=files)
+        copy.append("vm/new", events("b"), expected=0)
+
+        forks = [record.entry for record in copy.read() if record.entry.type == "ForkedFrom"]
+        (parent,) = [msgspec.json.decode(fork.data, type=ForkedFrom).store for fork in forks]
+        assert parent == original.origin
+        assert copy.check().violations == ()
 
 
 def test_a_moved_store_stays_the_same(folder: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a store goes through in the sweeps, decided by a seed, and what must hold afterwards.
 
 Fifty-two batches in segments of 4,000 bytes. Between them writers die and leave torn tails, the
-disk fills up and empties again, and a sync fails whose pages are dropped.
+disk fills up and empties again, a sync fails whose pages are dropped, and the store is copied.
 """
 
 import errno
@@ -22,7 +22,7 @@ from tests.eventstore.log.history import VM, event, ids, small_store
 STORE = Path("/disk/store")
 NUMBERS = itertools.count()
 BATCHES = 52
-MISHAPS = 10
+MISHAPS = 12
 
 
 class Workload:
@@ -30,12 +30,21 @@ class Workload:
 
     def __init__(self, files: ForgetfulFiles, seed: int, *, batches: int = BATCHES) -> None:
         self.files = files
+        files.name = "machine"
         self.acknowledged: list[str] = []
         self.in_flight: list[str] = []
+        self._forked_at = 0
         self._chance = Random(f"workload {seed}")
         self._batches = [self._batch(number) for number in range(batches)]
         numbers = self._chance.sample(range(1, batches), MISHAPS if batches > MISHAPS else 0)
-        mishaps = [self._torn, self._torn_segment, self._full, self._failed_sync, self._reopened]
+        mishaps = [
+            self._torn,
+            self._torn_segment,
+            self._full,
+            self._failed_sync,
+            self._reopened,
+            self._copied,
+        ]
         self._mishaps = {number: mishaps[n % len(mishaps)] for n, number in enumerate(numbers)}
 
     def run(self) -> None:
@@ -55,7 +64,7 @@ class Workload:
         return [noted(f"{number}.{part}", note) for part, note in enumerate(notes)]
 
     def _append(self, batch: list[NewEntry]) -> None:
-        self._log.append(VM, batch, expected=len(self.acknowledged))
+        self._log.append(VM, batch, expected=len(self.acknowledged) - self._forked_at)
 
     def _torn(self, batch: list[NewEntry]) -> None:
         """Another writer dies in the middle of its batch."""
@@ -93,6 +102,12 @@ class Workload:
 
     def _reopened(self, batch: list[NewEntry]) -> None:
         self._log = small_store(STORE, self.files)
+
+    def _copied(self, batch: list[NewEntry]) -> None:
+        """The store goes on as a copy on another machine, where its streams begin anew."""
+        self.files.name += " and another"
+        self._forked_at = len(self.acknowledged)
+        self._reopened(batch)
 
 
 def noted(name: str, note: int = 150) -> NewEntry:
