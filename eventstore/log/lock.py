@@ -9,7 +9,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -46,9 +46,12 @@ def writer_lock(
             write_all(file, _text(clock()), 0)
             yield
         finally:
-            file.unlock()
+            # Closing lets go too, and what was done under the lock stands whatever they say.
+            with suppress(OSError):
+                file.unlock()
     finally:
-        file.close()
+        with suppress(OSError):
+            file.close()
 
 
 def _wait(files: Files, path: Path, file: OpenFile, wait_seconds: float) -> None:

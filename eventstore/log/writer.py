@@ -83,7 +83,7 @@ class Writer:
                 return repeat or self._add(mark, streams, stream, prepared, expected)
         except OSError as error:
             raise LogError(
-                f"{self._folder} cannot be written ({error}); nothing was stored"
+                f"{self._folder} cannot be written ({error}); this attempt stored nothing"
             ) from error
 
     def _catch_up(self) -> tuple[Place, Streams]:

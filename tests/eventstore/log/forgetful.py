@@ -35,13 +35,13 @@ def written(content: bytes, offset: int, data: bytes | None) -> bytes:
     return content[:offset].ljust(offset, b"\0") + data + content[offset + len(data) :]
 
 
-class _Open:
+class OpenInMemory:
     def __init__(self, disk: "ForgetfulFiles", path: Path, file: MemoryFile) -> None:
-        self._disk, self._path, self._file = disk, path, file
+        self._disk, self.path, self._file = disk, path, file
 
     def write(self, data: bytes, offset: int) -> int:
         self._disk.writing_bytes = len(data)
-        self._disk.touch("write", self._path)
+        self._disk.touch("write", self.path)
         taken = data[: self._disk.taken_at_once]
         room = self._disk.room - max(0, offset + len(taken) - len(self._file.now))
         if room < 0:
@@ -56,7 +56,7 @@ class _Open:
 
     def sync(self) -> None:
         try:
-            self._disk.touch("sync", self._path)
+            self._disk.touch("sync", self.path)
         except OSError:
             # As Linux does: the pages count as clean, though the disk never got them.
             self._file.pending.clear()
@@ -68,7 +68,7 @@ class _Open:
         self._file.pending.clear()
 
     def truncate(self, size: int) -> None:
-        self._disk.touch("truncate", self._path)
+        self._disk.touch("truncate", self.path)
         self._disk.room += max(0, len(self._file.now) - size)
         self._file.now = written(self._file.now, size, None)
         self._file.pending.append((size, None))
@@ -115,11 +115,11 @@ class ForgetfulFiles:
         self.changes += 1
         self.before(what, path)
 
-    def open(self, path: Path) -> _Open:
+    def open(self, path: Path) -> OpenInMemory:
         if path not in self._names:
             self.touch("create", path)
             self._change(path.parent, ("link", path, MemoryFile()))
-        return _Open(self, path, self._names[path])
+        return OpenInMemory(self, path, self._names[path])
 
     def read(self, path: Path, offset: int, size: int) -> bytes:
         self.before_look()

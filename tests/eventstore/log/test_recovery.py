@@ -1,6 +1,5 @@
 """What a crash leaves above the mark, by name; whoever writes next puts it in order."""
 
-import errno
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -8,13 +7,13 @@ from random import Random
 import msgspec
 import pytest
 
-from eventstore.errors import DiskFull, HandleDead, LogDamaged, LogError, OutcomeUnknown
+from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
 from eventstore.log.files import RealFiles
 from eventstore.log.mark import SLOT_BYTES, mark_path, read_mark
 from eventstore.log.segments import segment_path, segments
 from eventstore.log.writer import Settings
-from tests.eventstore.log.forgetful import ForgetfulFiles, PowerLoss, allow, lose_power_at
+from tests.eventstore.log.forgetful import ForgetfulFiles, PowerLoss, lose_power_at
 from tests.eventstore.log.history import SMALL, VM, event, events, ids, small_store
 
 FILES = RealFiles()
@@ -38,21 +37,6 @@ def mark_before_the_last_batch(files: ForgetfulFiles) -> None:
     slots = [mark[:SLOT_BYTES], mark[SLOT_BYTES:]]
     newest = max(slots, key=lambda slot: int(slot[12 : slot.index(b",")]) if slot.strip() else -1)
     overwrite(files, mark_path(STORE), mark.replace(newest, b"\0" * SLOT_BYTES))
-
-
-def failing(what: str, path: Path, code: int, *, times: int = 1) -> ForgetfulFiles:
-    """Give a disk with a log of a and b, which fails from now on as told."""
-    files = ForgetfulFiles()
-    small_store(STORE, files).append(VM, events("a", "b"), expected=0)
-    fault, left = (what, path), [times]
-
-    def before(what: str, path: Path) -> None:
-        if (what, path) == fault and left[0]:
-            left[0] -= 1
-            raise OSError(code, "as told")
-
-    files.before = before
-    return files
 
 
 def tails(files: ForgetfulFiles) -> list[TailSetAside]:
@@ -233,79 +217,6 @@ def test_nothing_that_stood_behind_a_torn_tail_is_published() -> None:
         assert [r.entry.id for r in small_store(STORE, after).read_stream(VM)] == ["a", "c"]
 
 
-@pytest.mark.parametrize(
-    ("what", "path"),
-    [("sync", SEGMENT), ("write", SEGMENT), ("write", mark_path(STORE))],
-    ids=["sync", "write", "mark"],
-)
-def test_after_a_failed_write_the_outcome_is_unknown_and_the_handle_dead(
-    what: str, path: Path
-) -> None:
-    files = failing(what, path, errno.EIO)
-    log = small_store(STORE, files)
-
-    with pytest.raises(OutcomeUnknown):
-        log.append(VM, events("c", "d"), expected=2)
-    with pytest.raises(HandleDead):
-        log.append(VM, events("c", "d"), expected=2)
-    assert ids(log) == ["a", "b"]
-    repeated = small_store(STORE, files).append(VM, events("c", "d"), expected=2)
-    assert (repeated.first, repeated.last, repeated.revision) == (3, 4, 4)
-    assert ids(small_store(STORE, files)) == ["a", "b", "c", "d"]
-
-
-def test_a_batch_whose_sync_failed_is_written_again_before_it_is_shown() -> None:
-    files = failing("sync", SEGMENT, errno.EIO)
-    with pytest.raises(OutcomeUnknown):
-        small_store(STORE, files).append(VM, events("c"), expected=2)
-    done: list[str] = []
-    files.before = lambda what, path: done.append(what) if path == SEGMENT else None
-    small_store(STORE, files).append(VM, events("c"), expected=2)
-
-    assert done == ["write", "sync"]
-
-
-def test_an_interrupted_append_leaves_the_handle_dead() -> None:
-    files = ForgetfulFiles()
-    log = small_store(STORE, files)
-
-    def interrupt(what: str, path: Path) -> None:
-        if what == "sync":
-            raise KeyboardInterrupt
-
-    files.before = interrupt
-    with pytest.raises(KeyboardInterrupt):
-        log.append(VM, events("a"), expected=0)
-    files.before = allow
-    with pytest.raises(HandleDead):
-        log.append(VM, events("a"), expected=0)
-
-
-def test_a_system_that_takes_few_bytes_at_a_time_stores_the_whole() -> None:
-    files = ForgetfulFiles()
-    files.taken_at_once = 100
-    log = small_store(STORE, files)
-    log.append(VM, events("a", "b", "c"), expected=0)
-
-    assert ids(log) == ["a", "b", "c"]
-
-
-def test_a_full_disk_refuses_cleanly_and_is_read_on() -> None:
-    files = ForgetfulFiles()
-    log = small_store(STORE, files)
-    log.append(VM, events("a"), expected=0)
-    before = content(files, SEGMENT)
-    files.room = 600
-
-    with pytest.raises(DiskFull, match="nothing was stored"):
-        log.append(VM, events("b", "c"), expected=1)
-    assert content(files, SEGMENT) == before
-    assert ids(small_store(STORE, files)) == ["a"]
-    assert small_store(STORE, files).check().violations == ()
-    files.room = 1 << 20
-    assert small_store(STORE, files).append(VM, events("b"), expected=1).first == 2
-
-
 def test_a_full_disk_recovers_by_the_reserve() -> None:
     files = ForgetfulFiles()
     keeping = Settings(reserve_bytes=2_000)
@@ -319,14 +230,6 @@ def test_a_full_disk_recovers_by_the_reserve() -> None:
     files.room = 1 << 20
     small_store(STORE, files, settings=keeping).append(VM, events("c"), expected=2)
     assert files.size(STORE / "reserve") == 2_000
-
-
-def test_a_disk_that_cannot_be_written_says_that_nothing_was_stored() -> None:
-    files = failing("write", STORE / "writer.lock", errno.EROFS, times=99)
-
-    with pytest.raises(LogError, match="nothing was stored"):
-        small_store(STORE, files).append(VM, events("c"), expected=2)
-    assert ids(small_store(STORE, files)) == ["a", "b"]
 
 
 def test_a_published_batch_that_is_gone_is_damage_and_not_a_tail() -> None:
