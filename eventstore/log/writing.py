@@ -27,6 +27,9 @@ def write_batch(
     segment, offset = (mark.position + 1, 0) if is_new else (mark.segment, mark.offset)
     place = Place(mark.position + len(lines), segment, offset + len(data))
     try:
+        if is_new and mark.offset:
+            # What a full disk made us cut off must not come back below a later segment.
+            _sync(files, segment_path(folder, mark.segment))
         _write_synced(files, segment_path(folder, segment), data, offset)
         if is_new:
             files.sync_folder(folder / "log")
@@ -64,6 +67,14 @@ def _write_synced(files: Files, path: Path, data: bytes, offset: int) -> None:
             # Some byte of the batch is missing, so nobody will ever take it for whole.
             file.truncate(offset)
             raise _disk_full(path, error) from error
+        file.sync()
+    finally:
+        file.close()
+
+
+def _sync(files: Files, path: Path) -> None:
+    file = _open(files, path)
+    try:
         file.sync()
     finally:
         file.close()

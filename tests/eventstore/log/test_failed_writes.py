@@ -11,6 +11,7 @@ from eventstore.log.segments import segment_path
 from tests.eventstore.log import forgetful
 from tests.eventstore.log.forgetful import ForgetfulFiles, allow
 from tests.eventstore.log.history import VM, events, ids, small_store
+from tests.eventstore.log.images import images
 from tests.eventstore.log.workload import noted
 
 STORE = Path("/disk/store")
@@ -107,6 +108,20 @@ def test_a_full_disk_refuses_cleanly_and_is_read_on() -> None:
     assert small_store(STORE, files).check().violations == ()
     files.room = 1 << 20
     assert small_store(STORE, files).append(VM, events("b"), expected=1).first == 2
+
+
+def test_what_a_full_disk_cut_off_does_not_come_back_below_a_later_segment() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files)
+    log.append(VM, events("a"), expected=0)
+    files.room = 300
+    with pytest.raises(DiskFull):
+        log.append(VM, events("b"), expected=1)
+    files.room = 1 << 20
+    small_store(STORE, files).append(VM, [noted("b", 4_000)], expected=1)
+
+    for _, image in images(files):
+        assert ids(small_store(STORE, image())) == ["a", "b"]
 
 
 def test_a_disk_that_cannot_be_written_says_that_nothing_was_stored() -> None:
