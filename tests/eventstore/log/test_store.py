@@ -182,6 +182,21 @@ def test_a_copy_that_lost_power_while_it_became_its_own_still_knows_its_parent()
         assert copy.check().violations == ()
 
 
+def test_two_stores_copied_together_become_two_of_their_own(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    folder = folder.rename(tmp_path / "all" / "one")
+    small_store(folder, RealFiles()).append(VM, events("c"), expected=2)
+    shutil.copytree(folder, tmp_path / "all" / "two")
+    open_store(tmp_path / "all" / "two").append("vm/new", events("d"), expected=0)
+    shutil.copytree(tmp_path / "all", tmp_path / "copies")
+    stores = [tmp_path / where / name for where in ("all", "copies") for name in ("one", "two")]
+    for number, store in enumerate(stores):
+        open_store(store).append(f"vm/later/{number}", events("e"), expected=0)
+
+    assert len({open_store(store).origin for store in stores}) == 4
+    assert all(open_store(store).check().is_ok for store in stores)
+
+
 def test_a_moved_store_stays_the_same(folder: Path, tmp_path: Path) -> None:
     origin = open_store(folder).origin
     folder.rename(tmp_path / "moved")
