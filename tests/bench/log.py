@@ -1,6 +1,7 @@
 """The event log beside bare files, bare decoding and bare SHA-256."""
 
 import os
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import count
@@ -66,11 +67,18 @@ def _appends(folder: Path, size: int, total: int) -> Row:
         with bare.open("ab", buffering=0) as file:
             for _ in range(batches):
                 file.write(line * size)
-                os.fsync(file.fileno()) if os.name == "nt" else os.fdatasync(file.fileno())
+                _sync(file.fileno())
 
     return compare(
         f"append {size} and sync", ours, "bare write + fdatasync", theirs, count=batches * size
     )
+
+
+def _sync(file: int) -> None:
+    if sys.platform == "win32":
+        os.fsync(file)
+    else:
+        os.fdatasync(file)
 
 
 def _entry(number: int) -> NewEntry:

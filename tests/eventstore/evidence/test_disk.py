@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -216,8 +217,9 @@ def test_a_folder_is_no_disk_and_an_absent_file_an_error(tmp_path: Path) -> None
         read_disk(tmp_path / "absent.vhd")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("Windows keeps no named pipes among its files")
     os.mkfifo(tmp_path / "pipe.vhd")
 
     with pytest.raises(NotADisk):
