@@ -33,6 +33,7 @@ class Output:
     def line(self, line: str = "", tone: Tone = "plain") -> None:
         """Print a line; what the stream cannot carry is written out, never an error."""
         text = self.look.paint(line, tone) + "\n"
+        self._clear_progress()
         self._stdout.write(_carried(text, self.look.encoding))
 
     def as_of(self, last: LastCounted | None) -> None:
@@ -51,6 +52,7 @@ class Output:
         text = line.decode()
         if self.look.encoding.lower() not in _UTF8_NAMES:
             text = "".join(char if char.isascii() else _escaped(char) for char in text)
+        self._clear_progress()
         self._stdout.write(text)
 
     def note(self, text: str) -> None:
@@ -71,8 +73,10 @@ class Output:
         self._stdout.flush()
 
     def _clear_progress(self) -> None:
+        """Clear it before anything else is said: both streams mostly end on one terminal."""
         if self._is_progress_shown:
             self._stderr.write("\r\x1b[K")
+            self._stderr.flush()
             self._is_progress_shown = False
 
 
