@@ -15,7 +15,7 @@ from tests.eventstore.log.workload import (
     seen_by_a_reader,
 )
 
-RECOVERIES = 12 if IS_FULL else 25
+RECOVERIES = 12 if IS_FULL else 40
 """Recovery itself is crashed, at every change of it, for one image in so many."""
 
 

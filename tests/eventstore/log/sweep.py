@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SEED = int(os.environ.get("SNAPLEDGER_SEED", "1"))
-IMAGES = int(os.environ.get("SNAPLEDGER_CRASH_IMAGES", "1200"))
+IMAGES = int(os.environ.get("SNAPLEDGER_CRASH_IMAGES", "1000"))
 IS_FULL = IMAGES >= 10_000
 """Every image of every change is looked at, not a choice of them."""
 
