@@ -65,16 +65,20 @@ class Witnesses:
         return None
 
     def presence(self, key: PathKey) -> Presence:
-        """Tell whether the file stands at its place, believing whoever spoke last."""
+        """Tell whether the file stands at its place, believing whoever spoke last.
+
+        A configuration names a file and says nothing of whether it stands.
+        """
         sighting, lost = self.fleet.sightings.get(key), self.fleet.lost.get(key)
         if sighting and sighting.gone is None and not (lost and lost > sighting.when):
             return "seen"
         if lost:
             return "absent"
-        standing = [each.disk.since for each in self.told(key) if not each.disk.is_lost]
+        named = [each for each in self.told(key) if not each.disk.is_lost]
+        standing = [each.disk.since for each in named if each.has_own_history]
         if sighting and sighting.gone:
             return "told" if standing and max(standing) > sighting.gone.at else "absent"
-        if not standing and (self._told.get(key) or key in self.fleet.gone_paths):
+        if not named and (self._told.get(key) or key in self.fleet.gone_paths):
             return "absent"
         walked = last_walk(self._walks, self.path(key))
         if walked and (not standing or walked.at > max(standing)):

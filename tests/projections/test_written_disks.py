@@ -19,6 +19,10 @@ from eventstore.simulate.config_files import (
 )
 from eventstore.simulate.disk_files import DiskFiles
 from projections.disk_chain import whole_chain
+from projections.disk_graph import graph_of
+from projections.finding import Finding
+from projections.findings import find
+from projections.ownership import ownership_of
 from tests.eventstore.test_cases import article, two_branches
 from tests.projections.sightings import roles, verdicts
 from tests.projections.test_roles import dormant_trunk, riddle
@@ -117,3 +121,21 @@ def referred_to(story: Story) -> dict[str, list[str]]:
 def guid_of(snapshot: str) -> SnapshotId:
     """Give the GUID that a real file would have where a story has a name."""
     return SnapshotId(derive("snapshot", snapshot))
+
+
+@pytest.mark.parametrize("name", ["base.vhd", "after-S.avhd"])
+def test_a_disk_that_was_gone_at_the_first_look_is_missing(tmp_path: Path, name: str) -> None:
+    """One record is enough: a configuration that names a file is no proof that it stands."""
+    story = Story().vm("web01", "base.vhd").take("S")
+    root = written(story, tmp_path)
+    (root / "C" / "VMs" / name).unlink()
+
+    found = recorded_into(Story(), root)
+
+    assert roles(found)[name.lower()] == "missing"
+    assert "missing" in {each.verdict for each in found_findings(found)}
+
+
+def found_findings(story: Story) -> tuple[Finding, ...]:
+    ownership = ownership_of(story.recorded)
+    return find(ownership.fleet, graph_of(ownership.fleet), ownership)
