@@ -42,7 +42,7 @@ def small_store(folder: Path, files: Files, *, settings: Settings = SMALL) -> Em
         create=True,
         clock=ticking(),
         # Another machine names its stores otherwise.
-        new_id=counted_ids(1 + len(files.machine())),
+        new_id=counted_ids(1 + files.machine().count("another")),
         files=files,
         settings=settings,
         wait_seconds=0,
