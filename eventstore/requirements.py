@@ -68,4 +68,4 @@ def require_slot(slot: str) -> None:
 def require_format(machine: Machine, disk: SlotDisk) -> None:
     """VHDX came with 2012: the offline policy knows VHD alone."""
     if machine.policy == "offline" and suffix_of(disk.path) in {".vhdx", ".avhdx"}:
-        raise Refused(f"{disk.path}: policy offline (2008, 2008 R2) knows no VHDX")
+        raise Refused(f"{disk.path}: policy offline (2008, 2008 R2) knows no VHDX; use policy=live")

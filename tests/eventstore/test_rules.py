@@ -278,7 +278,7 @@ class TestDiskList:
             off().attach(slot, "x.vhd")
 
     def test_the_offline_policy_knows_no_vhdx(self) -> None:
-        with pytest.raises(Refused, match="knows no VHDX"):
+        with pytest.raises(Refused, match="knows no VHDX; use policy=live"):
             off().attach("IDE 0:1", "x.vhdx")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from eventstore.simulate.grammar import SHAPES, usage
 from tests.tui.calling import Snapledger
 from tui.commands import COMMANDS
 
@@ -218,6 +219,24 @@ def test_every_command_explains_itself(snapledger: Snapledger, name: str) -> Non
 
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith(f"usage: snapledger {name}")
+
+
+def test_play_lists_every_line_of_a_scenario(snapledger: Snapledger) -> None:
+    told = snapledger("play", "--help").out
+
+    assert all(f"\n  {usage(verb)}\n" in told for verb in SHAPES)
+    assert "--store` of its own" in told
+
+
+def test_play_says_where_the_files_are_and_who_reads_them(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    told = snapledger.play(*ARTICLE, to=tmp_path / "host")
+
+    assert told.err == (
+        f"the files stand in {tmp_path / 'host'}; `snapledger record {tmp_path / 'host'}` "
+        "reads them\n"
+    )
 
 
 def test_the_program_explains_itself(snapledger: Snapledger) -> None:

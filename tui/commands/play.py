@@ -2,6 +2,7 @@ r"""Play a scenario, line by line: a simulated Hyper-V host obeys it and every e
 
 A line that is impossible, or cannot be understood, stops the run with file, line and reason;
 nothing of it is stored, the lines before it stay. `-` reads the lines from standard input.
+What it stores is simulated history: give it a `--store` of its own, apart from what you record.
 
     vm web01 C:\VMs\web01.vhd
     start web01
@@ -21,12 +22,25 @@ from msgspec import Struct
 
 from eventstore.errors import BadInput, LogError
 from eventstore.log.embedded import open_store
+from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
 from tui.call import Call, Exit
 from tui.telling import Teller
 from tui.user import by_this_user
 from tui.writing import WrittenHost
+
+_LINES = r"""
+lines of a scenario ([what may be left out], # begins a comment, "words with spaces" in quotes):
+{}
+
+  at           moves the clock; without it every line comes a minute after the one before
+  policy=      when merges run: offline (2008, 2008 R2) at the next stop, live (2012 and later) at
+               once, and only live knows VHDX; without it offline
+  merge-on-save=no   a save does not count as a stop
+  id=          the GUID that it shall have
+  as=          the file that it shall write to from then on: as="IDE 0:0=C:\VMs\x.avhd"
+"""
 
 
 class Summary(Struct, frozen=True):
@@ -44,6 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="DIR",
         help="make the real disk, configuration and saved-state files in this folder",
     )
+    parser.epilog = _LINES.format("\n".join(f"  {usage(verb)}" for verb in SHAPES))
 
 
 def run(call: Call) -> Exit:
@@ -64,6 +79,8 @@ def run(call: Call) -> Exit:
                 if written:
                     for problem in written.follow(played, player.host.fleet):
                         call.out.note(f"{name}:{line.number}: {problem}")
+    if written:
+        call.out.note(f"the files stand in {folder}; `snapledger record {folder}` reads them")
     if call.wants_json:
         events = sum(len(played.events) for played in done)
         positions = (done[0].first, done[-1].last) if done else None
