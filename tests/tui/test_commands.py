@@ -52,6 +52,17 @@ def test_tree_draws_lanes_aligned_by_cells(article: Snapledger) -> None:
     ]
 
 
+def test_the_trunk_leads_to_now_in_the_drawing_alone(article: Snapledger) -> None:
+    article.play("apply web01 1-1", r"start web01")
+
+    drawn = [line.split()[:2] for line in article("tree", "web01").out.splitlines()[1:5]]
+    assert drawn[1:] == [["├─●", "1-2"], ["●", "1-1"], ["◆", "Now"]]
+    names = [each["name"] for each in article("tree", "web01", "--json").json["snapshots"]]
+    assert names == ["スナップショット 1", "1-1", "1-2"]
+    chain = article("chain", "web01").out
+    assert chain.index(" 1-2.avhd") < chain.index(" 1-1.avhd")
+
+
 def test_tree_in_ascii_draws_the_same(article: Snapledger) -> None:
     told = article("tree", "WEB01", "--ascii")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.render.glyphs import ASCII, UNICODE, Glyphs, glyphs_for
-from tui.render.lanes import rows
+from tui.render.lanes import rows, trunk_last
 
 
 def drawn(tree: Mapping[str, Sequence[str]], *roots: str, glyphs: Glyphs = UNICODE) -> list[str]:
@@ -31,6 +31,20 @@ def test_the_last_child_goes_on_and_the_others_branch_off() -> None:
         "● 1-3",
         "● Now",
     ]
+
+
+def test_the_child_that_leads_to_now_is_drawn_last() -> None:
+    below: dict[str | None, list[str]] = {None: ["1", "2"], "1": ["a", "b", "c"], "a": ["Now", "z"]}
+
+    assert trunk_last(below, ["Now"]) == {
+        None: ["2", "1"],
+        "1": ["b", "c", "a"],
+        "a": ["z", "Now"],
+    }
+
+
+def test_a_trunk_in_a_circle_ends() -> None:
+    assert trunk_last({"a": ["b"], "b": ["a"]}, ["a"]) == {"a": ["b"], "b": ["a"]}
 
 
 def test_a_branch_may_branch() -> None:

@@ -2,6 +2,11 @@
 
 A VM, a folder or a file; nothing shows every disk known. A folder that was not recorded is read on
 the spot, and nothing is stored.
+
+Each stands below its parent. The last child goes on in its parent's lane, so that the trunk leads
+to Now; earlier ones branch off to the right (├─). A blank line separates trees.
+Signs (with --ascii): ▣ (=) Now writes here, ■ (#) in use, ○ (o) waits or is held and must stay,
+? an orphan or unknown, x missing; ← (<-) who refers to it.
 """
 
 from argparse import ArgumentParser

@@ -1,6 +1,10 @@
 """Show the snapshot tree of a VM, as Hyper-V Manager would, at any moment.
 
 Beside each snapshot stands the disk file that it needs; `chain` shows how those hang together.
+
+Each stands below its parent. The last child goes on in its parent's lane, so that the trunk leads
+to Now; earlier ones branch off to the right (├─). A blank line separates trees.
+Signs (with --ascii): ● (*) a snapshot, ◆ (@) Now.
 """
 
 from argparse import ArgumentParser

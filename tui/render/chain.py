@@ -68,10 +68,17 @@ def _drawn(known: Mapping[PathKey, ChainRow]) -> list[lanes.Row[PathKey]]:
     for key, disk in known.items():
         parent = path_key(disk.parent) if disk.parent else None
         below[parent if parent in known else None].append(key)
-    drawn = list(lanes.rows(below[None], lambda key: below[key]))
+    nows = [key for key, disk in known.items() if _is_written(disk)]
+    ordered = lanes.trunk_last(below, nows)
+    drawn = list(lanes.rows(ordered.get(None, ()), lambda key: ordered.get(key, ())))
     left = known.keys() - {row.node for row in drawn}
     circles = [key for key in known if key in left]
-    return [*drawn, *lanes.rows(circles, lambda key: below[key])]
+    return [*drawn, *lanes.rows(circles, lambda key: ordered.get(key, ()))]
+
+
+def _is_written(disk: ChainRow) -> bool:
+    """Tell whether the Now of any VM refers to it."""
+    return any(each.rpartition("/")[2] == "now" for each in disk.referenced_by)
 
 
 def _sign(disk: ChainRow, look: Look) -> tuple[str, Tone]:

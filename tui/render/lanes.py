@@ -10,11 +10,11 @@ all that hangs below it:
     ● 1-3
     ◆ Now
 
-So a chain is one straight line however deep, siblings stand in their order, and the line to the
-newest, where Now mostly is, is the trunk.
+So a chain is one straight line however deep. Siblings stand in their order, but for the one that
+leads to Now, which is put last: the trunk always leads to Now.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -22,6 +22,20 @@ from msgspec import Struct
 from tui.render.glyphs import Glyphs
 
 Node = TypeVar("Node", bound=Hashable)
+
+
+def trunk_last(
+    below: Mapping[Node | None, Sequence[Node]], ends: Iterable[Node]
+) -> dict[Node | None, list[Node]]:
+    """Give the children in `below` anew, those that lead to one of `ends` after the others."""
+    parents = {child: parent for parent, children in below.items() for child in children}
+    trunk: set[Node | None] = {None}
+    for end in ends:
+        node: Node | None = end
+        while node not in trunk:
+            trunk.add(node)
+            node = parents.get(node) if node is not None else None
+    return {parent: sorted(children, key=trunk.__contains__) for parent, children in below.items()}
 
 
 class Row(Struct, Generic[Node], frozen=True):

@@ -38,7 +38,8 @@ def _rows(tree: SnapshotTree, look: Look) -> Iterator[Line]:
         below[_parent(node.parent, nodes)].append(node.id)
     below[_parent(tree.now.parent, nodes)].append(_NOW)
     is_first = True
-    for row in lanes.rows(below[None], lambda node: below[node]):
+    ordered = lanes.trunk_last(below, [_NOW])
+    for row in lanes.rows(ordered[None], lambda node: ordered.get(node, ())):
         if row.is_root and not is_first:
             yield None
         is_first = False
