@@ -1,6 +1,7 @@
 """Every command from words to answer, on the article's history."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,14 @@ def test_files_lists_what_stands_where_for_whom(article: Snapledger) -> None:
 
     assert {file["kind"] for file in files} == {"config", "memory", "devices", "disk", "folder"}
     assert article("files", "web01").out.count(" disk ") == 4
+
+
+def test_files_gives_the_role_of_a_disk_nobody_refers_to(article: Snapledger) -> None:
+    article.play("delete web01 1-2")
+    told = article("files", "web01").out
+
+    assert "nobody" not in told
+    assert re.search(r"1-2\.avhd +disk +pending merge +since", told)
 
 
 def test_orphans_finds_what_waits_and_ends_well(article: Snapledger) -> None:

@@ -3,7 +3,9 @@
 from argparse import ArgumentParser
 
 from projections.files import files_of
+from projections.roles import role_of
 from tui.call import Call, Exit
+from tui.render.chain import ROLES
 from tui.render.labels import Labels
 from tui.render.tables import Cell, table
 
@@ -20,11 +22,18 @@ def run(call: Call) -> Exit:
         call.out.json(files)
         return Exit.FINE
     look, labels = call.out.look, Labels(known.fleet, call.out.look)
+    graph = known.graph
+
+    def unowned(path: str) -> Cell:
+        """Nobody refers to it, which does not make it needless: its role says why it stands."""
+        node = graph.at(path)
+        return Cell(*ROLES[role_of(graph, node) if node else "unknown"])
+
     rows = [
         (
             Cell(look.text(file.path)),
             Cell(file.kind),
-            Cell(labels.holder(file.owner, machine.id) if file.owner else "nobody"),
+            Cell(labels.holder(file.owner, machine.id)) if file.owner else unowned(file.path),
             Cell(f"since {look.moment(file.since)}", "dim"),
         )
         for file in files

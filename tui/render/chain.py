@@ -13,7 +13,7 @@ from tui.render.look import Look
 from tui.render.style import Tone
 from tui.render.tables import Cell, table
 
-_ROLES: Mapping[Role, tuple[str, Tone]] = {
+ROLES: Mapping[Role, tuple[str, Tone]] = {
     "missing": ("missing", "bad"),
     "unknown": ("unknown", "warn"),
     "orphan": ("orphan", "bad"),
@@ -52,7 +52,7 @@ def _rows(
             yield None
         disk = known[row.node]
         sign, tone = _sign(disk, look)
-        word, role_tone = _ROLES[disk.role]
+        word, role_tone = ROLES[disk.role]
         name = look.text(disk.path) if in_full else look.brief(disk.path)
         yield (
             Cell(f"{row.graph(sign, look.glyphs)} {name}", tone),
