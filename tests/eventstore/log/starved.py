@@ -21,7 +21,6 @@ SETTINGS = Settings(segment_bytes_max=2_000, reserve_bytes=0)
 
 def be_idle(call: str, times: int) -> None:
     """Make calls of the kind that is counted, on a file that is no store's."""
-    assert sys.platform != "win32", "strace is for Linux"
     descriptor = os.open(os.devnull, os.O_RDWR)
     for _ in range(times):
         if call == "write":
@@ -37,7 +36,6 @@ def be_idle(call: str, times: int) -> None:
 
 def append(folder: Path, answers: int) -> None:
     """Append batch after batch, opening anew and repeating after a failure."""
-    assert sys.platform != "win32", "strace is for Linux"
     for number in range(BATCHES):
         batch = events(f"{number}a", f"{number}b")
         for _ in range(2):
@@ -51,7 +49,6 @@ def append(folder: Path, answers: int) -> None:
 
 
 def main(call: str, folders: list[str]) -> None:
-    assert sys.platform != "win32", "strace is for Linux"
     for number, folder in enumerate(folders, 1):
         child = os.fork()
         if child == 0:
