@@ -222,6 +222,28 @@ def test_forecast_does_nothing(article: Snapledger) -> None:
     assert "takes" not in article("forecast", "web01", "shutdown").err
 
 
+def test_forecast_sums_up_first_and_tells_nothing_as_done(article: Snapledger) -> None:
+    told = article("forecast", "web01", "delete", "1-2").out.splitlines()
+    assert told[:3] == [
+        "nothing was done; this is what it would come to:",
+        f"  {told[1].split()[0]} files would go",
+        "  0 of 1 merge would start at once, 1 at the next stop, 0 never",
+    ]
+    assert told[4] == "if you do this, the log will say:"
+
+    for verb, is_lost in (("apply", True), ("take-and-apply", False)):
+        words = (verb, *(["S9"] if verb == "take-and-apply" else []), "1-1")
+        assert ("current state" in article("forecast", "web01", *words).out) == is_lost
+
+
+def test_forecast_names_the_snapshot_that_would_be_taken(article: Snapledger) -> None:
+    assert "~ now       parent 1-2 → S9" in article("forecast", "web01", "take", "S9").out
+
+
+def test_forecast_lists_what_can_be_done(article: Snapledger) -> None:
+    assert "there are: start, shutdown, " in article("forecast", "web01", "explode").err
+
+
 def test_verify_finds_a_whole_log_whole_and_a_changed_one_not(article: Snapledger) -> None:
     assert article("verify", "--json").json["ok"]
     (segment,) = (article.store / "log").glob("*.ndjson")

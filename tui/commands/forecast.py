@@ -18,7 +18,7 @@ from eventstore.simulate.orders import command
 from eventstore.text import storable
 from projections.forecast import forecast
 from tui.call import Call, Exit
-from tui.render.difference import forecast_lines
+from tui.render.forecast import forecast_lines
 from tui.render.labels import Labels
 
 VERBS = tuple(verb for verb in SHAPES if verb not in {"at", "vm", *HAND_VERBS})
@@ -33,7 +33,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> Exit:
     words, known = call.words, call.session.knowledge
     if words.verb not in VERBS:
-        raise BadInput(f"'{words.verb}' is nothing done to a VM{did_you_mean(words.verb, VERBS)}")
+        hint = did_you_mean(words.verb, VERBS) or f"; there are: {', '.join(VERBS)}"
+        raise BadInput(f"'{words.verb}' is nothing done to a VM{hint}")
     machine = known.vm(storable(words.vm))
     deed = parse((words.verb, machine.id, *map(storable, words.operands)))
     stream = vm_stream(machine.id)
@@ -43,7 +44,8 @@ def run(call: Call) -> Exit:
     if call.wants_json:
         call.out.json(told)
     else:
-        labels = Labels(known.fleet, call.out.look)
-        call.out.lines(forecast_lines(told, labels, call.out.look))
+        labels = Labels(known.fleet, call.out.look, told.snapshots.added)
+        loses_now = deed.verb in {"apply", "revert"}
+        call.out.lines(forecast_lines(told, labels, call.out.look, loses_now=loses_now))
         call.out.as_of(known.last(machine.id))
     return Exit.FINE

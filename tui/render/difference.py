@@ -1,20 +1,11 @@
-"""Differences and forecasts as lines: `+` came, `-` went, `~` changed; the sign says it all."""
+"""Differences as lines: `+` came, `-` went, `~` changed; the sign says it all."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from eventstore.ids import SnapshotId, VmId
 from projections.changes import Change, Difference, NowDifference, Value
-from projections.forecast import Forecast
-from projections.merges import FutureMerge, VolumeNeed
 from tui.render.labels import Labels
 from tui.render.look import Look
-from tui.render.sizes import size_text
-
-_STARTS = {
-    "now": "runs at once",
-    "next_stop": "waits for the next stop",
-    "never": "never runs",
-}
 
 
 def difference_lines(told: Difference, labels: Sequence[Labels], look: Look) -> Iterator[str]:
@@ -30,25 +21,6 @@ def difference_lines(told: Difference, labels: Sequence[Labels], look: Look) -> 
         yield look.paint(
             f"{count} entr{'y' if count == 1 else 'ies'} between: {_ranges(told.events)}", "dim"
         )
-
-
-def forecast_lines(told: Forecast, labels: Labels, look: Look) -> Iterator[str]:
-    """Tell what would happen, in order, and what it would need."""
-    yield look.paint("would happen:", "strong")
-    for step in told.steps:
-        yield f"  {look.text(step)}"
-    for merge in told.merges:
-        yield _merge(merge, look)
-    for path in told.deleted_files:
-        yield f"  {look.paint('- file', 'bad')}  {look.text(path)}"
-    for volume in told.volumes:
-        yield _volume(volume, look)
-    for doubt in told.doubts:
-        yield look.paint(f"  not certain: {look.text(doubt)}", "warn")
-    yield ""
-    yield look.paint("would differ:", "strong")
-    for line in difference_lines(told, (labels,), look):
-        yield f"  {line}"
 
 
 def _snapshots(told: Difference, labels: Sequence[Labels], look: Look) -> Iterator[str]:
@@ -118,23 +90,6 @@ def _holder(reference: str, vm: VmId | None, labels: Sequence[Labels]) -> str:
     """Name a snapshot as the later side knows it, else as the earlier one did."""
     named = [each.holder(reference, vm) for each in reversed(labels)]
     return next((name for name in named if name != SnapshotId(reference)), named[0])
-
-
-def _merge(merge: FutureMerge, look: Look) -> str:
-    size = f", {size_text(merge.bytes)}" if merge.bytes is not None else ""
-    waits = f" ({look.text(merge.because)})" if merge.because else ""
-    said = look.paint("~ merge", "warn")
-    return (
-        f"  {said} {look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
-        f"{size}: {_STARTS[merge.starts]}{waits}"
-    )
-
-
-def _volume(volume: VolumeNeed, look: Look) -> str:
-    needed = "?" if volume.needed_bytes is None else size_text(volume.needed_bytes)
-    free = "nobody looked" if volume.free_bytes is None else f"{size_text(volume.free_bytes)} free"
-    text = f"  space on {look.text(volume.volume)} up to {needed} needed, {free}"
-    return look.paint(text, "bad") if volume.is_enough is False else text
 
 
 def _words(field: str) -> str:

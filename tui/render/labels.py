@@ -1,14 +1,21 @@
 """Who refers to a disk, by name: ids are for scripts."""
 
+from collections.abc import Iterable
+
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
+from projections.changes import SnapshotNamed
 from tui.render.look import Look
 
 
 class Labels:
-    """The names of VMs and snapshots as of a moment, safe to show."""
+    """The names of VMs and snapshots as of a moment, safe to show.
 
-    def __init__(self, fleet: Fleet, look: Look) -> None:
+    `coming` are snapshots that a forecast would make: no fleet knows them yet.
+    """
+
+    def __init__(self, fleet: Fleet, look: Look, coming: Iterable[SnapshotNamed] = ()) -> None:
+        self._coming = {each.id: each.name for each in coming}
         self._fleet = fleet
         self._look = look
 
@@ -27,4 +34,4 @@ class Labels:
         for machine in self._fleet.machines.values():
             if vm in {None, machine.id} and snapshot in machine.snapshots:
                 return self._look.text(machine.snapshots[snapshot].name)
-        return self._look.text(snapshot)
+        return self._look.text(self._coming.get(snapshot, snapshot))

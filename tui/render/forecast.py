@@ -1,0 +1,70 @@
+"""Forecasts as lines: what it comes to, then step by step, and nothing told as if it were done."""
+
+from collections.abc import Iterator
+
+from projections.forecast import Forecast
+from projections.merges import FutureMerge, VolumeNeed
+from tui.render.difference import difference_lines
+from tui.render.labels import Labels
+from tui.render.look import Look
+from tui.render.sizes import size_text
+
+_STARTS = {
+    "now": "runs at once",
+    "next_stop": "waits for the next stop",
+    "never": "never runs",
+}
+
+
+def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: bool) -> Iterator[str]:
+    """Tell what would happen and what it would need; `loses_now` when Now's data would go."""
+    yield from _summary(told, look, loses_now=loses_now)
+    yield ""
+    yield look.paint("if you do this, the log will say:", "strong")
+    for step in told.steps:
+        yield f"  {look.text(step)}"
+    for merge in told.merges:
+        yield _merge(merge, look)
+    for path in told.deleted_files:
+        yield f"  {look.paint('- file', 'bad')}  {look.text(path)}"
+    for volume in told.volumes:
+        yield _volume(volume, look)
+    for doubt in told.doubts:
+        yield look.paint(f"  not certain: {look.text(doubt)}", "warn")
+    yield ""
+    yield look.paint("and this will differ:", "strong")
+    for line in difference_lines(told, (labels,), look):
+        yield f"  {line}"
+
+
+def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
+    yield look.paint("nothing was done; this is what it would come to:", "strong")
+    if loses_now:
+        yield look.paint("  the current state of the VM would be lost", "bad")
+    gone = len(told.deleted_files)
+    yield f"  {gone} file{'' if gone == 1 else 's'} would go"
+    starts = [merge.starts for merge in told.merges]
+    yield (
+        f"  {starts.count('now')} of {len(starts)} merge{'' if len(starts) == 1 else 's'} would "
+        f"start at once, {starts.count('next_stop')} at the next stop, "
+        f"{starts.count('never')} never"
+        if starts
+        else "  no merge follows"
+    )
+
+
+def _merge(merge: FutureMerge, look: Look) -> str:
+    size = f", {size_text(merge.bytes)}" if merge.bytes is not None else ""
+    waits = f" ({look.text(merge.because)})" if merge.because else ""
+    said = look.paint("~ merge", "warn")
+    return (
+        f"  {said} {look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
+        f"{size}: {_STARTS[merge.starts]}{waits}"
+    )
+
+
+def _volume(volume: VolumeNeed, look: Look) -> str:
+    needed = "?" if volume.needed_bytes is None else size_text(volume.needed_bytes)
+    free = "nobody looked" if volume.free_bytes is None else f"{size_text(volume.free_bytes)} free"
+    text = f"  space on {look.text(volume.volume)} up to {needed} needed, {free}"
+    return look.paint(text, "bad") if volume.is_enough is False else text
