@@ -15,7 +15,7 @@ from eventstore.known import NOTHING_KNOWN
 from eventstore.machine import Machine
 from eventstore.moments import now
 from eventstore.observe import Observer, observe
-from eventstore.paths import is_posix, volume_of
+from eventstore.paths import is_posix, name_of, path_key, volume_of
 from eventstore.text import original, storable
 from projections.as_of import EVERYTHING, Selection
 from projections.disk_node import DiskNode
@@ -62,6 +62,23 @@ def here(word: str) -> str:
     return shown(os.path.abspath(word))  # noqa: PTH100 - resolve() follows links
 
 
+def path_of(known: Knowledge, word: str) -> str | None:
+    """Give the path of the one known file with the bare name `word`; BadInput for several."""
+    if name_of(word) != word:
+        return None
+    asked = path_key(word)
+    found = [node.path for node in known.graph.nodes.values() if _name(node.path) == asked]
+    if len(found) > 1:
+        raise BadInput(
+            f"{len(found)} files are called {word}: {', '.join(found)}; name one in full"
+        )
+    return found[0] if found else None
+
+
+def _name(path: str) -> str:
+    return path_key(name_of(path))
+
+
 def _stored(known: Knowledge, names: tuple[str, ...]) -> Meant | None:
     for name in names:
         if known.graph.at(name) is not None:
@@ -69,6 +86,8 @@ def _stored(known: Knowledge, names: tuple[str, ...]) -> Meant | None:
     for name in names:
         if any(_is_below(node, name) for node in known.graph.nodes.values()):
             return Meant(known, folder=name)
+    if path := path_of(known, names[0]):
+        return Meant(known, file=path)
     for folder in known.fleet.folders.values():
         if lies_below(names[1], folder.read.root) and Path(original(names[1])).is_dir():
             return Meant(known, folder=names[1])

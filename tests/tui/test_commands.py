@@ -183,6 +183,21 @@ def test_explain_tells_a_files_life(article: Snapledger) -> None:
     assert "#3" in article("explain", r"C:\VMs\web01.vhd").out
 
 
+def test_a_file_may_be_named_without_its_folder(article: Snapledger) -> None:
+    assert article("explain", "WEB01.vhd", "--json").json["finding"]["path"] == r"C:\VMs\web01.vhd"
+    rows = article("chain", "now.avhd", "--json").json["disks"]
+    assert r"C:\VMs\now.avhd" in [row["path"] for row in rows]
+
+
+@pytest.mark.parametrize("command", ["explain", "chain"])
+def test_a_name_that_several_files_have_lists_them(article: Snapledger, command: str) -> None:
+    article.play(r"vm web02 D:\VMs\web01.vhd")
+    told = article(command, "web01.vhd")
+
+    assert told.code == 2
+    assert r"2 files are called web01.vhd: C:\VMs\web01.vhd, D:\VMs\web01.vhd; name" in told.err
+
+
 def test_vms_counts(article: Snapledger) -> None:
     article.play("vm gone", "remove gone")
 

@@ -7,13 +7,15 @@ from eventstore.errors import BadInput
 from eventstore.text import storable
 from projections.explain import Explanation, explain
 from tui.call import Call, Exit
-from tui.places import here, meant
+from tui.places import here, meant, path_of
 from tui.render.findings import finding_lines
 from tui.telling import told_line
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="its Windows path, or where it was found")
+    parser.add_argument(
+        "file", metavar="FILE", help="its Windows path, where it was found, or its name alone"
+    )
 
 
 def run(call: Call) -> Exit:
@@ -30,9 +32,10 @@ def run(call: Call) -> Exit:
 
 def _explanation(call: Call, word: str) -> Explanation:
     if call.session.has_store or not Path(word).is_file():
-        entries = call.session.knowledge.selection.entries
-        for name in (storable(word), here(word)):
-            if found := explain(entries, name):
+        known = call.session.knowledge
+        entries = known.selection.entries
+        for name in (storable(word), here(word), path_of(known, storable(word))):
+            if name and (found := explain(entries, name)):
                 return found
     if Path(word).is_file():
         entries = meant(call, word).known.selection.entries
