@@ -1,5 +1,6 @@
 """Real files on the command line: inspected, recorded, read on the spot."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def test_inspect_tells_parent_and_linkage(snapledger: Snapledger, host: Path) ->
     assert child["linkage"]["verdict"] == "matches"
     assert all(check["passed"] for check in child["checks"])
     assert not snapledger.store.exists()
+
+
+def test_inspect_writes_the_parents_id_as_the_parent_writes_its_own(
+    snapledger: Snapledger, host: Path
+) -> None:
+    base = snapledger("inspect", str(host / "web01.vhd"), "--json").json[0]
+
+    assert f"parent id  {base['disk_id']}\n" in re.sub(
+        r"  +", "  ", snapledger("inspect", str(host / "a.avhd")).out
+    )
 
 
 def test_inspect_finds_another_disk_in_the_parents_place(

@@ -1,6 +1,7 @@
 """One inspected disk file as lines."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from eventstore.paths import name_of
 from tui.inspection import Inspection
@@ -36,8 +37,17 @@ def _values(found: Inspection, look: Look) -> Iterator[tuple[str, str | None]]:
     if link := found.parent:
         yield "parent", link.absolute_path or link.volume_path or link.relative_path or link.name
         yield "relative", link.relative_path
-        yield "parent id", link.identity or link.linkage
+        yield "parent id", _as_seen(link.identity, found) if link.identity else link.linkage
         yield "parent time", look.moment(link.written_at) if link.written_at else None
+
+
+def _as_seen(raw: str, child: Inspection) -> str:
+    """Write a raw id as its child's own is written: creators of VHDs differ in byte order."""
+    if child.identity is None or child.format != "vhd":
+        return raw
+    is_little = str(UUID(bytes_le=bytes.fromhex(child.identity))).upper() == child.disk_id
+    octets = bytes.fromhex(raw)
+    return str(UUID(bytes_le=octets) if is_little else UUID(bytes=octets)).upper()
 
 
 def _linkage_lines(found: Inspection, look: Look) -> Iterator[str]:
