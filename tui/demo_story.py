@@ -92,10 +92,11 @@ take riddle B2 as="IDE 0:0"=C:\VMs\base_now.avhd
         lines="delete riddle R\ndelete riddle B1\ndelete riddle B2",
     ),
     Scene(
-        title="Shut it down: what merges, and what never will",
+        title="Shut it down: what merges, and what cannot",
         about=(
-            "B1's file takes in the two above it, and Now runs on that AVHD for ever. Deleting it, "
-            "or attaching base.vhd instead, would lose the current state. There is no way back."
+            "B1's file takes in the two above it, and Now runs on that AVHD as long as the A "
+            "branch stands. Deleting it, or attaching base.vhd instead, would lose the current "
+            "state."
         ),
         vm="riddle",
         lines="shutdown riddle",

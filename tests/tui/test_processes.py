@@ -95,6 +95,7 @@ def test_the_demo_repeats_itself() -> None:
     assert "refused: riddle cannot revert: Now hangs under no snapshot" in text
     assert "○ base.vhd        held base      2 files below" in text
     assert "History and headers agree on 6 files" in text
+    assert "The temporary folder is gone; `snapledger demo --keep DIR` keeps it." in text
 
 
 def test_the_demo_keeps_what_it_made_when_asked(tmp_path: Path) -> None:

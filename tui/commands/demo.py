@@ -57,6 +57,12 @@ def run(call: Call) -> Exit:
         if call.words.keep:
             where = call.out.look.text(str(folder))
             call.out.line(f"Kept: {where}/host has the files, --store {where}/store the history.")
+            call.out.line(f"Try: snapledger --store {where}/store chain riddle")
+    if not call.words.keep:
+        call.out.line(
+            "The temporary folder is gone; `snapledger demo --keep DIR` keeps it. Then try:"
+        )
+        call.out.line("  snapledger --store DIR/store chain riddle")
     return Exit.FINE if is_same else Exit.FOUND
 
 
