@@ -80,6 +80,8 @@ def test_record_tells_what_was_found(snapledger: Snapledger, host: Path) -> None
     told = snapledger("record", str(host.parent.parent))
 
     assert "3 disks, 3 configurations; 7 new events stored" in told.out
+    (host / "empty").mkdir()
+    assert "; 1 new event stored" in snapledger("record", str(host / "empty")).out
 
 
 def test_confirm_stores_one_dated_still_so(snapledger: Snapledger, host: Path) -> None:

@@ -1,7 +1,10 @@
 """Find disk files that are odd, and say why, what would break without them, and what to do.
 
 Orphans, pending merges, hidden trunks, held bases, missing files and parents, parents that were
-written past Hyper-V. Advice is printed, never run. Exit code 1 when something wants attention.
+written past Hyper-V. Advice is printed, never run.
+
+Pending merges, hidden trunks, held bases and shared parents are what Hyper-V does by itself: with
+nothing else found the exit code is 0. Every other finding wants attention and makes it 1.
 """
 
 from argparse import ArgumentParser

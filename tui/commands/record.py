@@ -86,9 +86,10 @@ def _skipped(place: Skipped) -> SkippedAnswer:
 
 def _tell(call: Call, recorded: Recording) -> None:
     reading, look = recorded.reading, call.out.look
+    stored = f"{recorded.events:,} new event{'' if recorded.events == 1 else 's'} stored"
     call.out.line(
         f"{look.text(reading.root)}: {reading.files:,} files, {len(reading.disks):,} disks, "
-        f"{len(reading.configurations):,} configurations; {recorded.events:,} new events stored"
+        f"{len(reading.configurations):,} configurations; {stored}"
     )
     for place in reading.skipped:
         call.out.line(f"  not read: {look.text(place.found_at)}: {look.text(place.reason)}", "warn")
