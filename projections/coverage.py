@@ -10,6 +10,11 @@ from projections.completeness import missing_references
 from projections.shapes import VmRef, vm_ref
 from projections.walks import Walk, last_walk, walks_of
 
+_MIXED_HOSTS = (
+    "which host a file stands on: {} hosts were recorded into this store, and one path on two of "
+    "them is taken for one file; keep a store for each host"
+)
+
 
 class VmCoverage(Struct, frozen=True):
     """How a registered VM is known; `folders_unread` are those of its disks nobody walked."""
@@ -72,7 +77,8 @@ def told(gap: str) -> str:
 
 def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tuple[str, ...]:
     """Say what was not looked at, or not since `since`: nothing means that all was."""
-    found = []
+    hosts = {folder.read.host for folder in fleet.folders.values()}
+    found = [_MIXED_HOSTS.format(len(hosts))] if len(hosts) > 1 else []
     for machine in fleet.machines.values():
         if machine.is_present:
             if unknown := _unread_configuration(machine, walks):

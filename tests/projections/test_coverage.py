@@ -3,6 +3,7 @@
 import pytest
 
 from eventstore.events import FolderRead
+from eventstore.ids import derive
 from projections.coverage import coverage
 from projections.walks import last_walk, lies_below, walks_of
 from tests.projections.sightings import (
@@ -105,3 +106,14 @@ class TestCoverage:
 
     def test_a_removed_vm_leaves_no_gap(self) -> None:
         assert coverage(Story().vm("web01", "base.vhd").remove().fleet).is_complete
+
+
+def test_two_hosts_in_one_store_are_never_all_that_was_looked_at() -> None:
+    """Files are known by their path: the same path on two hosts would be one file to us."""
+    story = record(Story(), vhd("base.vhd"), walked())
+    assert not any("hosts" in gap for gap in coverage(story.fleet).gaps)
+
+    other = FolderRead(derive("another host"), "/other", "C:\\VMs", 1, 1, 0)
+    story.happened(other, stream="folder/other")
+
+    assert any("2 hosts were recorded" in gap for gap in coverage(story.fleet).gaps)
