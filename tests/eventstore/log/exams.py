@@ -90,7 +90,8 @@ def concurrency() -> None:
 
 def damage() -> None:
     """Flip one bit of each line of a log, and look where that is found."""
-    lines = Lines(twenty())
+    with examining("twenty entries"):
+        lines = Lines(twenty())
     for position, (_, line) in lines.of.items():
         flipped = line.replace(b"VmStarted", b"VmStartee")
         with examining(f"flipped bit of {position}"):
