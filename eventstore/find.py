@@ -73,7 +73,8 @@ def pick(
         return matches[0]
     if matches:
         listed = ", ".join(f"{each.name} {each.id} (since {each.when})" for each in matches)
-        raise BadInput(f"{len(matches)} {what}s match '{word}': {listed}; name one by its GUID")
+        several = what.replace(" ", "s ", 1) if " " in what else f"{what}s"
+        raise BadInput(f"{len(matches)} {several} match '{word}': {listed}; name one by its GUID")
     if past := _matches(word, tuple(gone)):
         last = max(past, key=lambda each: each.when)
         raise BadInput(f"the {what} '{last.name}' was {ended} at {last.when}")

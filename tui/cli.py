@@ -34,10 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = int(_run(sys.argv[1:] if argv is None else argv))
+        code = _code_of(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
-    except SystemExit as left:  # argparse has printed its help or version
-        return Exit.FINE if not left.code else Exit.USAGE
     except BrokenPipeError:
         _forget_stdout()
         return Exit.FINE
@@ -47,6 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last stop before a user would see a traceback
         return _failed(error)
     return code
+
+
+def _code_of(argv: Sequence[str]) -> int:
+    try:
+        return int(_run(argv))
+    except SystemExit as left:  # argparse has printed its help or version
+        return Exit.FINE if not left.code else Exit.USAGE
 
 
 def _run(argv: Sequence[str]) -> Exit:

@@ -64,3 +64,10 @@ def test_a_deleted_snapshot_is_known_by_its_last_name() -> None:
     story = Story().vm("web01", "web01.vhd").take("S1").rename("S1", "S2").delete("S1")
 
     assert [each.name for each in deleted_snapshots(story.recorded)] == ["S2"]
+
+
+def test_several_snapshots_of_a_vm_are_counted_as_snapshots() -> None:
+    first, second = (Candidate(str(number), "S", Moment("t")) for number in range(2))
+
+    with pytest.raises(BadInput, match="2 snapshots of web01 match 'S'"):
+        pick("S", (first, second), (), what="snapshot of web01", ended="deleted")

@@ -117,3 +117,21 @@ def test_no_command_loads_what_it_does_not_need(store: str) -> None:
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
 
     assert told.stderr.decode().strip() == "[]"
+
+
+def test_help_into_a_pipe_that_nobody_reads_is_silent() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        told = subprocess.run(
+            [sys.executable, "-m", "tui", "--help"],
+            cwd=ROOT,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+    assert told.stderr == b""
+    assert told.returncode == 0
