@@ -47,9 +47,23 @@ class _Join:
         self.slots, self.owners = self._slots(), self._owners()
 
     def graph(self, complete: frozenset[VmId]) -> DiskGraph:
+        complete -= self._broken()
         kept = self._kept()
         nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
         return DiskGraph(nodes, complete, self._judged(complete), self._circle())
+
+    def _broken(self) -> frozenset[VmId]:
+        """Give the VMs that need an AVHD which is gone, and nobody knows on which disk it stood.
+
+        Any of their disks may be its parent, so none of them can be called free to merge.
+        """
+        return frozenset(
+            vm
+            for key, vms in self.needed_by.items()
+            if vms and self._is_absent(key) and not self.parents.get(key)
+            if suffix_of(self.paths[key]) in AUTOMATIC_SUFFIXES
+            for vm in vms
+        )
 
     # --- links --------------------------------------------------------------------------------
 

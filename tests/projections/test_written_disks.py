@@ -139,3 +139,19 @@ def test_a_disk_that_was_gone_at_the_first_look_is_missing(tmp_path: Path, name:
 def found_findings(story: Story) -> tuple[Finding, ...]:
     ownership = ownership_of(story.recorded)
     return find(ownership.fleet, graph_of(ownership.fleet), ownership)
+
+
+def test_where_a_needed_avhd_is_gone_no_disk_of_its_vm_is_called_free_to_merge(
+    tmp_path: Path,
+) -> None:
+    """The lost file may have stood on the base: a merge into it would end every hope of it."""
+    story = riddle()
+    root = written(story, tmp_path)
+    trunk = next(name for name, parent in story.disks.items() if parent == "base.vhd")
+    gone = next(place for place in root.rglob("*.avhd") if place.name.lower() == trunk)
+    gone.unlink()
+
+    found = recorded_into(Story(), root)
+
+    assert roles(found)[trunk] == "missing"
+    assert "pending" not in roles(found).values()
