@@ -121,6 +121,7 @@ def pending(machine: Machine, neighbours: Neighbours = NO_NEIGHBOURS) -> tuple[M
         if key in machine.disks and key not in used and key not in neighbours.referenced
         for child in below[key]
         if len(below[key]) == 1 and child in machine.disks and machine.disks[child].is_automatic
+        if child not in neighbours.referenced and not neighbours.children.get(child)
     ]
     return tuple(sorted(found, key=lambda merge: _depth(machine, merge.into)))
 

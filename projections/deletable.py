@@ -111,7 +111,24 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         text = "Nobody has looked at the file since it lost its last reference."
         yield because(text, sighting.when)
     unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
-    yield from (because(told(gap)) for gap in unread)
+    yield from (because(told(gap)) for gap in (*unread, *_unseen(case)))
+
+
+def _unseen(case: Case) -> Iterator[str]:
+    """Give what any walk could not read and what contradicts itself: behind it may be an owner."""
+    for folder in case.fleet.folders.values():
+        for place, why in folder.read.unread:
+            yield f"{place} ({why})"
+    for sighting in case.fleet.sightings.values():
+        if sighting.gone is None and sighting.seen.facts is None:
+            yield f"{sighting.seen.path}, whose headers cannot be read"
+    for machine in case.fleet.machines.values():
+        listed = machine.snapshots_listed
+        if listed is not None and listed != len(machine.snapshots):
+            known = len(machine.snapshots)
+            yield f"all snapshots of {machine.name}: {listed} are listed, {known} known"
+        if machine.contradictions:
+            yield f"what contradicts the history of {machine.name}"
 
 
 def _doubts_of_loss(case: Case, loss: Loss) -> Iterator[Reason]:

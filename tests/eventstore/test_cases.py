@@ -322,3 +322,11 @@ def test_apply_drops_the_pending_file_that_only_now_needed() -> None:
     story.delete("S2").apply("S1")
 
     assert story.disks == {"base.vhd": None, "apply1-s1.avhd": "base.vhd"}
+
+
+def test_an_avhd_that_another_vm_runs_on_is_never_merged_away() -> None:
+    story = Story().vm("web01", "base.vhd").take("S").vm("web02", "after-S.avhd").take("T")
+
+    story.vm("web01").delete("S")
+
+    assert story.disks == {"base.vhd": None, "after-s.avhd": "base.vhd"}

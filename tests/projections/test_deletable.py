@@ -158,3 +158,22 @@ def test_what_somebody_needs_is_never_deletable(name: str) -> None:
 
     for finding in findings(story):
         assert finding.path != disk(name) or finding.deletable == "no"
+
+
+class TestWhatMayHideAnOwner:
+    def test_a_snapshot_that_is_listed_and_not_known(self) -> None:
+        story = record(looked_at(left_behind()), configuration("web01", "apply1-S.avhd", listed=2))
+
+        assert orphan(story).deletable == "unknown"
+        assert "2 are listed, 1 known" in said(orphan(story))
+
+    def test_a_file_that_a_walk_could_not_read(self) -> None:
+        unread = (("C:\\VMs\\Snapshots\\x.vmcx", "is a VMCX configuration"),)
+        story = record(looked_at(left_behind()), walked(unread=unread))
+
+        assert orphan(story).deletable == "unknown"
+
+    def test_a_contradiction_in_the_history_of_any_vm(self) -> None:
+        story = looked_at(left_behind()).happened(SnapshotDeleted(SnapshotId("never taken")))
+
+        assert orphan(story).deletable == "unknown"
