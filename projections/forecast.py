@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from eventstore.commands import Command
 from eventstore.decide import decide
+from eventstore.disk_rules import pending
 from eventstore.events import DiskDeleted, MergeCompleted, VmEvent
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, vm_stream
@@ -52,7 +53,7 @@ def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecas
         deleted_files=tuple(_deleted(machine, after.machines[vm], events)),
         volumes=volume_needs(fleet, merges),
         steps=tuple(narrate(event, names_of(machine)) for event in events),
-        doubts=tuple(_doubts(fleet, vm)),
+        doubts=(*_doubts(fleet, vm), *_blind_merges(after, vm)),
     )
 
 
@@ -79,3 +80,16 @@ def _doubts(fleet: Fleet, vm: VmId) -> Iterator[str]:
         yield missing
     if machine.power is None:
         yield f"nothing tells whether {machine.name or machine.id} runs or is off"
+
+
+def _blind_merges(after: Fleet, vm: VmId) -> Iterator[str]:
+    """Say which merges Hyper-V would run because it sees this VM alone, and others forbid."""
+    machine = after.machines[vm]
+    allowed = pending(machine, after.neighbours(vm))
+    for merge in pending(machine):
+        if merge not in allowed:
+            child, into = machine.path(merge.child), machine.path(merge.into)
+            yield (
+                f"{child} or {into} is needed by another VM; Hyper-V does not know of it, may "
+                "merge the first into the second all the same, and ruin that VM"
+            )

@@ -22,9 +22,14 @@ def role_of(graph: DiskGraph, node: DiskNode) -> Role:
     if not node.references and graph.is_settled(node):
         if len(children) > 1:
             return "hidden_trunk" if node.is_automatic else "held_base"
-        if len(children) == 1 and children[0].is_automatic:
+        if len(children) == 1 and _goes_into(children[0]):
             return "pending"
     return "in_tree" if node.is_automatic else "base"
+
+
+def _goes_into(child: DiskNode) -> bool:
+    """D2: an automatic disk goes into its parent, unless a second VM needs it too."""
+    return child.is_automatic and len(child.needed_by | child.once_needed_by) == 1
 
 
 def roles_of(graph: DiskGraph) -> dict[PathKey, Role]:

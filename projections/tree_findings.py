@@ -238,8 +238,8 @@ def _shared_parent(case: Case, node: DiskNode, vms: str) -> Finding:
         "shared_parent",
         (because(f"{vms} build on the same file."), *users_told(case, node)),
         next_step=(
-            "Never merge into it and never start a VM on it: either would ruin every other VM "
-            "that builds on it."
+            "Never merge into it or away from it, and never start a VM on it: each would ruin "
+            "every other VM that builds on it. Hyper-V does not know of the other VMs."
         ),
     )
 

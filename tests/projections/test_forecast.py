@@ -224,3 +224,14 @@ def as_difference(answer: Forecast) -> Difference:
 def test_what_is_forecast_is_what_comes(happening: list[Deed]) -> None:
     """`Foretold` compares both at every command."""
     assert told(happening, Foretold).fleet.machines
+
+
+def test_a_merge_that_only_another_vm_forbids_is_a_doubt() -> None:
+    """Hyper-V sees one VM's references: what the model refuses, the host may still do."""
+    story = Story().vm("web01", "base.vhd").take("S").vm("web02", "after-S.avhd").vm("web01")
+
+    answer = foreseen(story, DeleteSnapshot(SnapshotId("S")))
+
+    assert answer.merges == ()
+    assert any("needed by another VM" in doubt for doubt in answer.doubts)
+    assert foreseen(three_snapshots(), DeleteSnapshot(S2)).doubts == ()

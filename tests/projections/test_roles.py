@@ -279,3 +279,13 @@ def test_a_parent_that_hyperv_removed_is_missing_by_the_name_it_had() -> None:
     rows = {row.path: row.role for row in whole_chain(story.fleet)}
 
     assert rows[disk("after-S1.avhd")] == "missing"
+
+
+def test_an_avhd_that_a_second_vm_runs_on_is_no_merge_in_waiting() -> None:
+    story = Story().vm("web01", "base.vhd").take("S").vm("web02", "after-S.avhd").take("T")
+    story.vm("web01").delete("S")
+
+    rows = {row.path: row.role for row in whole_chain(story.fleet)}
+
+    assert rows[disk("base.vhd")] == "base"
+    assert rows[disk("after-S.avhd")] == "in_tree"
