@@ -125,7 +125,7 @@ def _with_heads_renamed(machine: Machine, old: PathKey, new: PathKey) -> Machine
         return {slot: new if key == old else key for slot, key in heads.items()}
 
     snapshots = {
-        name: replace(snapshot, heads=renamed(snapshot.heads))
+        name: replace(snapshot, heads=renamed(snapshot.heads), configured={})
         if old in snapshot.heads.values()
         else snapshot
         for name, snapshot in machine.snapshots.items()

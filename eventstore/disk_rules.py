@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.machine import Machine, Merge
 from eventstore.paths import PathKey
@@ -33,7 +34,7 @@ def references(machine: Machine) -> dict[PathKey, tuple[str, ...]]:
     """Give who refers to each disk: snapshot ids in the order taken, then `now`."""
     found: defaultdict[PathKey, list[str]] = defaultdict(list)
     for snapshot in sorted(machine.snapshots.values(), key=lambda snapshot: snapshot.taken):
-        for key in snapshot.heads.values():
+        for key in dict.fromkeys((*snapshot.heads.values(), *snapshot.configured.values())):
             found[key].append(snapshot.id)
     for key in now_refers_to(machine):
         found[key].append("now")
@@ -48,6 +49,12 @@ def now_refers_to(machine: Machine) -> tuple[PathKey, ...]:
     """
     heads = dict.fromkeys(machine.now.heads.values())
     return tuple(heads | dict.fromkeys((machine.configured or {}).values()))
+
+
+def by_history_alone(machine: Machine) -> Machine:
+    """Give the machine without what only its configurations name."""
+    snapshots = {name: replace(each, configured={}) for name, each in machine.snapshots.items()}
+    return replace(machine, configured=None, snapshots=snapshots)
 
 
 def ancestors(machine: Machine, key: PathKey) -> Iterable[PathKey]:

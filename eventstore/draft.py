@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from eventstore.disk_rules import Neighbours, pending, unneeded
+from eventstore.disk_rules import Neighbours, by_history_alone, pending, unneeded
 from eventstore.events import (
     DiskDeleted,
     MergeCompleted,
@@ -26,7 +26,8 @@ class Draft:
         self.machine = machine
         self.neighbours = neighbours
         self._events: list[VmEvent] = []
-        self._idle_before = frozenset(unneeded(machine, neighbours))
+        # What only a configuration kept in use is not this command's to delete, either.
+        self._idle_before = frozenset(unneeded(by_history_alone(machine), neighbours))
 
     @property
     def events(self) -> tuple[VmEvent, ...]:

@@ -48,7 +48,10 @@ class Disk(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """A point in time: the disks that were current then, and its place in the tree."""
+    """A point in time: the disks that were current then, and its place in the tree.
+
+    `configured` is what its own configuration named beside them when it was last read.
+    """
 
     id: SnapshotId
     name: str
@@ -58,6 +61,7 @@ class Snapshot(Struct, frozen=True):
     heads: Heads
     production: bool = False
     is_parent_known: bool = True
+    configured: Heads = {}
 
 
 class Now(Struct, frozen=True):

@@ -113,9 +113,11 @@ def _held_against_history(machine: Machine, heads: Heads, when: When) -> Machine
 
 def _same_snapshot(machine: Machine, known: Snapshot, heads: Heads, when: When) -> Machine:
     if heads == known.heads:
-        return machine
+        agreed = replace(known, configured={})
+        return replace(machine, snapshots={**machine.snapshots, known.id: agreed})
+    both = replace(known, configured=heads)
     return surprised(
-        machine,
+        replace(machine, snapshots={**machine.snapshots, known.id: both}),
         when,
         expected=f"snapshot {known.name} on {_listed(machine, known.heads)}",
         found=f"its configuration names {_listed(machine, heads)}",

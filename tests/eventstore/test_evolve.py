@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventstore.disk_rules import now_refers_to
+from eventstore.disk_rules import now_refers_to, references
 from eventstore.events import (
     DiskDeleted,
     MergeCompleted,
@@ -153,3 +153,20 @@ def test_evolving_never_changes_the_machine_it_was_given(event: VmEvent) -> None
     evolve(before, event, When(START, 99))
 
     assert msgspec.json.encode(before) == stored
+
+
+class TestWhatOnlyAConfigurationNames:
+    def test_a_known_snapshots_configuration_is_a_second_witness(self) -> None:
+        seen = SnapshotConfigurationSeen(
+            SnapshotId("S"), "p", "f", disks=(SlotDisk("IDE 0:0", disk("after-S.avhd")),)
+        )
+        story = Story().vm("web01", "base.vhd").take("S").take("T").happened(seen)
+
+        assert references(story.machine)[key("after-S.avhd")] == ("S", "T")
+        assert oddities(story) != []
+
+    def test_no_command_deletes_it(self) -> None:
+        stale = VmConfigurationSeen("web01", "p", "f", 512, (SlotDisk("IDE 0:0", disk("x.avhd")),))
+        story = Story().vm("web01", "base.vhd").take("S").happened(stale)
+
+        assert "x.avhd" in story.take("U").delete("U").disks
