@@ -70,7 +70,7 @@ def _finding(case: Case, node: DiskNode, merge: HandMerge) -> Finding:
             node,
             "left_by_manual_merge",
             reasons,
-            next_step=f"Do not start the VM on this file: let its configuration name {into}.",
+            next_step=_careful_step(case, node, into),
         )
     deletable, why = deletable_of(case, node)
     return case.finding(
@@ -82,3 +82,13 @@ def _finding(case: Case, node: DiskNode, merge: HandMerge) -> Finding:
             f"Check that the VM works on {into}; then this file may be archived and taken away."
         ),
     )
+
+
+def _careful_step(case: Case, node: DiskNode, into: str) -> str:
+    """Advise what loses nothing: whatever hangs below the file still builds on it."""
+    if case.graph.reachable_children(node):
+        return (
+            "Start nothing, delete nothing and change no configuration: other files build on this "
+            "one. Copy the whole chain first, and try every step on the copies."
+        )
+    return f"Copy both files first; then, on the copies, see whether the VM works on {into}."

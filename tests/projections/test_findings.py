@@ -241,8 +241,7 @@ class TestByHand:
 
         assert ("after-s.avhd", "left_by_manual_merge") in verdicts(story)
         assert (
-            "let its configuration name"
-            in the(story, "left_by_manual_merge", "after-T.avhd").next_step
+            "Copy both files first" in the(story, "left_by_manual_merge", "after-T.avhd").next_step
         )
 
     def test_another_child_of_the_target_has_its_parent_written(self) -> None:
@@ -378,3 +377,13 @@ def _fail(story: Story) -> Story:
     if story.power == "running" and not story.machine.merging:
         story.shut_down()
     return story.fail_merge("0x80070070")
+
+
+def test_a_merge_by_hand_in_mid_chain_gives_no_advice_that_drops_what_hangs_below() -> None:
+    story = Story().vm("web01", "base.vhd").take("S1").take("S2").take("S3")
+    story.by_hand(DiskMergedByHand(disk("after-S1.avhd"), disk("base.vhd")))
+
+    finding = the(story, "left_by_manual_merge")
+
+    assert finding.path == disk("after-S1.avhd")
+    assert "change no configuration" in finding.next_step
