@@ -17,6 +17,7 @@ from eventstore.errors import (
     SnapledgerError,
 )
 from tui.call import Call, Exit
+from tui.commands import COMMANDS
 from tui.options import parse
 from tui.output import Output, encoding_of, look_for
 from tui.render.text import visible
@@ -63,7 +64,15 @@ def _run(argv: Sequence[str]) -> Exit:
     session = Session(store, at=words.at, known_at=words.known_at, zone=zone, tell=out.note)
     try:
         found = import_module(f"tui.commands.{words.command}").run(Call(words, out, session, store))
+        out.flush()
         return Exit(found)
+    except BrokenPipeError:
+        if not COMMANDS[words.command].writes:
+            raise
+        _forget_stdout()
+        raise SnapledgerError(
+            f"{words.command} stopped: nobody reads its answer any more; what it stored stays"
+        ) from None
     finally:
         out.flush()
 

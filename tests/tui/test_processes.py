@@ -119,6 +119,27 @@ def test_no_command_loads_what_it_does_not_need(store: str) -> None:
     assert told.stderr.decode().strip() == "[]"
 
 
+def test_a_play_whose_reader_left_is_not_finished(tmp_path: Path) -> None:
+    lines = [f'take web01 "S{number}"\ndelete web01 "S{number}"\n' for number in range(200)]
+    scenario = tmp_path / "long.txt"
+    scenario.write_text("vm web01 C:\\VMs\\web01.vhd\n" + "".join(lines), encoding="utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        told = subprocess.run(
+            [sys.executable, "-m", "tui", "--store", str(tmp_path / "s"), "play", str(scenario)],
+            cwd=ROOT,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+    assert told.returncode == 3
+    assert b"nobody reads its answer" in told.stderr
+
+
 def test_help_into_a_pipe_that_nobody_reads_is_silent() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -9,16 +9,24 @@ from msgspec import Struct
 
 
 class Entry(Struct, frozen=True):
-    """A command in the list of commands; `reads_time` when `--at` makes sense to it."""
+    """A command in the list of commands.
+
+    `reads_time` when `--at` makes sense to it; `writes` when leaving it half-way matters.
+    """
 
     help: str
     reads_time: bool = True
+    writes: bool = False
 
 
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry("tell the story of the article and its riddle, on real files", False),
-    "play": Entry("play a scenario: a simulated host obeys it, every event is stored", False),
-    "record": Entry("read disks and configurations below folders, store what was seen", False),
+    "play": Entry(
+        "play a scenario: a simulated host obeys it, every event is stored", False, writes=True
+    ),
+    "record": Entry(
+        "read disks and configurations below folders, store what was seen", False, writes=True
+    ),
     "vms": Entry("list the VMs"),
     "tree": Entry("show the snapshot tree of a VM"),
     "chain": Entry("show disk files, their parents, and who needs them"),
