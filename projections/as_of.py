@@ -5,7 +5,7 @@ learned. The forms that `--at` and `--known-at` take stand in `projections/READM
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
@@ -13,7 +13,6 @@ from msgspec import Struct
 from eventstore.entry import Recorded
 from eventstore.errors import BadInput
 from eventstore.fleet import Fleet, fold
-from eventstore.ids import VmId, vm_stream
 from eventstore.machine import When
 from eventstore.moments import Moment, later, moment
 
@@ -65,13 +64,10 @@ class Selection(Struct, frozen=True):
     entries: tuple[Recorded, ...]
     log: tuple[Recorded, ...]
 
-    def last(self, vm: VmId | None = None) -> When | None:
-        """Give the place of the last entry that counts, of all or of one VM's streams."""
-        stream = None if vm is None else vm_stream(vm)
-        for recorded in reversed(self.entries):
-            if stream is None or recorded.entry.stream == stream:
-                return when_of(recorded)
-        return None
+    def last(self, counts: Callable[[Recorded], bool] | None = None) -> When | None:
+        """Give the place of the last entry, or of the last that `counts` for an answer."""
+        found = (each for each in reversed(self.entries) if counts is None or counts(each))
+        return next(map(when_of, found), None)
 
 
 class View(Struct, frozen=True):

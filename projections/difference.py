@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from eventstore.codec import decode
-from eventstore.entry import Recorded
 from eventstore.fleet import Fleet
-from eventstore.ids import SnapshotId, VmId, vm_stream
+from eventstore.ids import SnapshotId, VmId
 from eventstore.machine import Machine
-from eventstore.paths import PathKey, path_key
+from eventstore.paths import path_key
 from projections.as_of import View
 from projections.changes import (
     Change,
@@ -21,8 +19,9 @@ from projections.changes import (
     SnapshotNamed,
     Value,
 )
+from projections.concern import concern_of
 from projections.disk_chain import ChainRow, chain_of_vm, whole_chain
-from projections.mentions import disks_named
+from projections.disk_graph import graph_of
 from projections.shapes import vm_ref
 from projections.snapshot_tree import SnapshotNode, slot_order, tree_of
 
@@ -45,14 +44,14 @@ class _Pair(NamedTuple):
 def difference(before: View, after: View, vm: VmId | None = None) -> Difference:
     """Give what leads from `before` to `after`, for one VM or for everything.
 
-    Of one VM these entries count too: what hands did to its files, and readings of them.
+    Of one VM those entries count that an answer about it rests on, on either side.
     """
     entries = {each.position: each for view in (before, after) for each in view.selection.entries}
     counted = [{each.position for each in view.selection.entries} for view in (before, after)]
     between = (entries[position] for position in sorted(counted[0] ^ counted[1]))
     if vm is not None:
-        files = {path_key(row.path) for view in (before, after) for row in _rows(view.fleet, vm)}
-        between = (each for each in between if _concerns(each, vm, files))
+        sides = [concern_of(view.fleet, graph_of(view.fleet), vm) for view in (before, after)]
+        between = (each for each in between if any(side.counts(each) for side in sides))
     return difference_of(before.fleet, after.fleet, vm, events=[each.position for each in between])
 
 
@@ -80,13 +79,6 @@ def _machine(fleet: Fleet, vm: VmId) -> Machine:
 
 def _rows(fleet: Fleet, vm: VmId | None) -> tuple[ChainRow, ...]:
     return whole_chain(fleet) if vm is None else chain_of_vm(fleet, vm)
-
-
-def _concerns(recorded: Recorded, vm: VmId, files: set[PathKey]) -> bool:
-    stream = recorded.entry.stream
-    if stream.startswith("vm/"):
-        return stream == vm_stream(vm)
-    return not files.isdisjoint(disks_named(decode(recorded.entry)))
 
 
 def _snapshots(pairs: Mapping[VmId, _Pair]) -> SnapshotDifference:

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from eventstore.events import Power
 from eventstore.ids import SnapshotId
-from eventstore.machine import Contradiction, Heads, Machine, Snapshot, When
+from eventstore.machine import Contradiction, Heads, Machine, Snapshot
 from eventstore.moments import Moment
-from projections.shapes import LastCounted, VmRef, last_counted, vm_ref
+from projections.shapes import LastCounted, VmRef, vm_ref
 
 
 class SnapshotNode(Struct, frozen=True):
@@ -51,11 +51,11 @@ class SnapshotTree(Struct, frozen=True):
     now: NowNode
 
 
-def tree_of(machine: Machine, last: When | None = None) -> SnapshotTree:
+def tree_of(machine: Machine, last: LastCounted | None = None) -> SnapshotTree:
     """Show `machine` as its snapshot tree; `last` is the last entry that counted for it."""
     return SnapshotTree(
         vm=vm_ref(machine),
-        as_of=last_counted(last),
+        as_of=last,
         power=machine.power,
         removed_at=machine.removed.at if machine.removed else None,
         merging=tuple(

@@ -8,6 +8,7 @@ from eventstore.fleet import Fleet, fold
 from eventstore.ids import VmId
 from eventstore.machine import Machine
 from projections.as_of import Selection
+from projections.concern import concern_of
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
 from projections.finding import Finding, Reason
@@ -34,7 +35,7 @@ class Knowledge:
 
     @cached_property
     def graph(self) -> DiskGraph:
-        return graph_of(self.ownership.fleet)
+        return graph_of(self.fleet)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -46,8 +47,11 @@ class Knowledge:
         return find_vm(word, self.fleet, self.selection)
 
     def last(self, vm: VmId | None = None) -> LastCounted | None:
-        """Give the last entry that counted, None for what is not stored."""
-        return last_counted(self.selection.last(vm)) if self.is_stored else None
+        """Give the last entry that counted, for one VM too; None for what is not stored."""
+        if not self.is_stored:
+            return None
+        counts = concern_of(self.fleet, self.graph, vm).counts if vm is not None else None
+        return last_counted(self.selection.last(counts))
 
 
 def _without_positions(finding: Finding) -> Finding:

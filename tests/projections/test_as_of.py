@@ -151,13 +151,13 @@ def test_an_empty_log_has_no_position() -> None:
         select([], AsOf(position=1))
 
 
-def test_the_last_that_counted_is_told_for_all_and_for_one_vm() -> None:
-    story = Story().vm("web01", "web01.vhd")
-    web01 = story.machine.id
-    selection = select(story.vm("db01", "db01.vhd").recorded)
+def test_the_last_that_counted_is_told_for_all_and_for_some() -> None:
+    story = Story().vm("web01", "web01.vhd").vm("db01", "db01.vhd")
+    selection = select(story.recorded)
 
     assert selection.last() == when_of(story.recorded[-1])
-    assert selection.last(web01) == when_of(story.recorded[0])
+    assert selection.last(lambda each: each.position < 2) == when_of(story.recorded[0])
+    assert selection.last(lambda _: False) is None
     assert select([]).last() is None
 
 

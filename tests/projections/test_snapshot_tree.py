@@ -5,13 +5,14 @@ from eventstore.events import SnapshotDeleted, VmPaused
 from eventstore.fleet import fold
 from eventstore.ids import SnapshotId
 from projections.as_of import select
+from projections.shapes import last_counted
 from projections.snapshot_tree import SnapshotTree, slot_order, tree_of
 from tests.projections.histories import as_json, late_histories
 from tests.story import Story, disk
 
 
 def tree(story: Story) -> SnapshotTree:
-    return tree_of(story.machine, select(story.recorded).last(story.machine.id))
+    return tree_of(story.machine, last_counted(select(story.recorded).last()))
 
 
 def test_the_tree_has_the_shape_of_the_contract() -> None:

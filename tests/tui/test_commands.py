@@ -328,3 +328,11 @@ def test_what_is_written_and_read_back_is_the_same(snapledger: Snapledger, tmp_p
     assert first["events"] > 0
     assert first["gaps"] == []
     assert again["events"] == 0
+
+
+@pytest.mark.parametrize("command", ["tree", "chain", "orphans"])
+def test_as_of_a_vm_names_what_hands_did_to_its_disk(article: Snapledger, command: str) -> None:
+    article.play(r"vm db01 D:\VMs\db01.vhd", r"lose C:\VMs\1-1.avhd", "start db01")
+
+    assert article(command, "web01", "--json").json["as_of"]["position"] == 10
+    assert article(command, "db01", "--json").json["as_of"]["position"] == 11

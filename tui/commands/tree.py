@@ -21,10 +21,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> Exit:
     known = call.session.knowledge
     machine = known.vm(call.words.vm)
-    tree = tree_of(machine, known.selection.last(machine.id))
+    tree = tree_of(machine, known.last(machine.id))
     if call.wants_json:
         call.out.json(tree)
     else:
         call.out.lines(tree_lines(tree, call.out.look))
-        call.out.as_of(known.last(machine.id))
+        call.out.as_of(tree.as_of)
     return Exit.FINE

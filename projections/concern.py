@@ -1,0 +1,66 @@
+"""Which entries concern a VM: those that an answer about it rests on."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from eventstore.codec import decode
+from eventstore.entry import Recorded
+from eventstore.events import FolderRead
+from eventstore.fleet import Fleet
+from eventstore.ids import VmId, vm_stream
+from eventstore.paths import PathKey
+from projections.disk_chain import is_of
+from projections.disk_node import DiskGraph, DiskNode
+from projections.mentions import disks_named
+from projections.walks import walks_of
+
+
+class Concern(Struct, frozen=True):
+    """VMs of which every entry counts, disks that any entry may name, folders that were walked."""
+
+    vms: frozenset[str]
+    disks: frozenset[PathKey]
+    folders: frozenset[str]
+
+    def counts(self, recorded: Recorded) -> bool:
+        entry = recorded.entry
+        if entry.stream in self.vms:
+            return True
+        event = decode(entry)
+        is_walk = entry.stream in self.folders and isinstance(event, FolderRead)
+        return is_walk or not self.disks.isdisjoint(disks_named(event))
+
+
+def concern_of(fleet: Fleet, graph: DiskGraph, vm: VmId) -> Concern:
+    """Give what concerns `vm`: its own stream, and all that can change what its chains show.
+
+    That is what anybody says of a disk in them, the VMs that they are shared with, and the walks
+    that would have found such a disk: not to be found is what makes a file missing.
+    """
+    nodes = _chains(graph, vm)
+    vms = {vm}.union(*(_vms_of(node) for node in nodes.values()))
+    walked = (
+        stream
+        for stream, walk in zip(fleet.folders, walks_of(fleet), strict=True)
+        if any(walk.would_have_found(node.path) for node in nodes.values())
+    )
+    known = fleet.machines[vm].disks if vm in fleet.machines else {}
+    return Concern(
+        vms=frozenset(map(vm_stream, vms)),
+        disks=frozenset({*nodes, *known}),
+        folders=frozenset(walked),
+    )
+
+
+def _chains(graph: DiskGraph, vm: VmId) -> dict[PathKey, DiskNode]:
+    """Give the disks of `vm` and all that hang together with them."""
+    found: dict[PathKey, DiskNode] = {}
+    for node in graph.nodes.values():
+        if node.key not in found and is_of(node, vm):
+            found.update((each.key, each) for each in graph.tree_of(node.key))
+    return found
+
+
+def _vms_of(node: DiskNode) -> Iterable[VmId]:
+    return {*node.owners, *node.needed_by, *node.once_needed_by}
