@@ -297,7 +297,11 @@ class ConfigurationGone(Struct, frozen=True, omit_defaults=True):
 
 
 class FolderRead(Struct, frozen=True, omit_defaults=True):
-    """A folder was walked; `unread` says what below it could not be read, and why."""
+    """A folder was walked; `unread` says what below it could not be read, and why.
+
+    `folders` pairs places that the walk came through with the Windows folders they stand for;
+    None where a version before that field walked.
+    """
 
     host: str
     root: str
@@ -306,6 +310,7 @@ class FolderRead(Struct, frozen=True, omit_defaults=True):
     disks: int
     configurations: int
     unread: tuple[tuple[str, str], ...] = ()
+    folders: tuple[tuple[str, str], ...] | None = None
 
 
 # --- the log's own housekeeping -------------------------------------------------------------

@@ -196,6 +196,7 @@ def _folder_read(reading: FolderReading, host: str) -> FolderRead:
         disks=len(reading.disks),
         configurations=len(reading.configurations),
         unread=_unread(reading),
+        folders=reading.folders,
     )
 
 
@@ -215,7 +216,8 @@ def _unread(reading: FolderReading) -> tuple[tuple[str, str], ...]:
 
 def _is_news(known: FolderRead, seen: FolderRead) -> bool:
     """Tell whether a walk that found no news of files still covered other ground."""
-    return (known.root_path, known.unread) != (seen.root_path, seen.unread)
+    of_known = (known.root_path, known.unread, known.folders)
+    return of_known != (seen.root_path, seen.unread, seen.folders)
 
 
 def _hidden(reading: FolderReading) -> frozenset[str]:

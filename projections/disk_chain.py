@@ -11,7 +11,7 @@ from eventstore.paths import PathKey
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.roles import Role, role_of
-from projections.walks import lies_below
+from projections.walks import lies_below, walks_of, was_looked_for_in
 
 
 class ChainRow(Struct, frozen=True):
@@ -80,6 +80,7 @@ def in_folder(
     if not isinstance(stream_or_folder, str):
         return stream_or_folder
     word = stream_or_folder
+    walks = walks_of(fleet)
 
     def is_in(node: DiskNode) -> bool:
         sighting = fleet.sightings.get(node.key)
@@ -87,6 +88,7 @@ def in_folder(
             lies_below(node.path, word)
             or (node.found_at is not None and lies_below(node.found_at, word))
             or (sighting is not None and sighting.stream == word)
+            or was_looked_for_in(node.path, word, walks)
         )
 
     return is_in

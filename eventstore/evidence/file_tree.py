@@ -22,17 +22,20 @@ Hindrance = Callable[[str, str], None]
 
 
 def regular_files(
-    root: str, *, unread: Hindrance, passed_over: Hindrance
+    root: str, *, entered: Callable[[str], None], unread: Hindrance, passed_over: Hindrance
 ) -> Iterator["os.DirEntry[str]"]:
     """Give every regular file below `root`, folder by folder, in the order of their names.
 
-    `unread` hears of what may hide files: links, and folders that cannot be listed;
-    `passed_over` of what cannot be a file's content: FIFOs, sockets, devices.
+    `entered` hears of every folder before its files come, `unread` of what may hide files: links,
+    and folders that cannot be listed; `passed_over` of what cannot be a file's content: FIFOs,
+    sockets, devices.
     """
     folders = [root]
     while folders:
         below: list[str] = []
-        for entry in _listed(folders.pop(), unread):
+        folder = folders.pop()
+        entered(folder)
+        for entry in _listed(folder, unread):
             try:
                 if _is_link(entry):
                     unread(entry.path, f"is a link{_target(entry.path)}, and is not followed")

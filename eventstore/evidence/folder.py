@@ -11,10 +11,13 @@ from eventstore.evidence.drives import DISK_SUFFIXES
 from eventstore.evidence.file_tree import native, open_regular, reason_of, regular_files, shown
 from eventstore.evidence.found_configuration import ConfigurationFiles, FoundConfiguration
 from eventstore.evidence.found_disk import FoundDisk, examine
+from eventstore.evidence.ground import Ground
 from eventstore.evidence.path_map import PathMap
 
 PROGRESS_FILES = 1_000
 """Progress is told once for so many files, and at the end."""
+
+UNMET = "stands elsewhere by the map, and the walk did not come there"
 
 _DISK_SUFFIXES = tuple(DISK_SUFFIXES)
 
@@ -31,7 +34,8 @@ class FolderReading(Struct, frozen=True):
     """What one walk saw.
 
     `unread` may hide evidence: nothing at or below these places is known to be gone.
-    `passed_over` holds none that we know of. `files` counts every regular file.
+    `passed_over` holds none that we know of. `files` counts every regular file. `folders` pairs
+    places that were come through with the Windows folders that the map makes of them.
     """
 
     root: str
@@ -41,6 +45,7 @@ class FolderReading(Struct, frozen=True):
     configurations: tuple[FoundConfiguration, ...] = ()
     unread: tuple[Skipped, ...] = ()
     passed_over: tuple[Skipped, ...] = ()
+    folders: tuple[tuple[str, str], ...] = ()
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -59,7 +64,9 @@ def walk(
         raise BadInput(f"expected a folder, got {shown(str(root))}")
     seen = _Seen(mapping)
     top = native(str(root))
-    for entry in regular_files(top, unread=seen.unread_place, passed_over=seen.passed_over_place):
+    for entry in regular_files(
+        top, entered=seen.entered, unread=seen.unread_place, passed_over=seen.passed_over_place
+    ):
         seen.file(entry)
         if progress and seen.files % PROGRESS_FILES == 0:
             progress(seen.files)
@@ -74,6 +81,7 @@ class _Seen:
     def __init__(self, mapping: PathMap) -> None:
         self.files = 0
         self._mapping = mapping
+        self._ground = Ground(mapping)
         self._disks: list[FoundDisk] = []
         self._unread: list[Skipped] = []
         self._passed_over: list[Skipped] = []
@@ -81,8 +89,12 @@ class _Seen:
             mapping, unread=self.unread_place, passed_over=self.passed_over_place
         )
 
+    def entered(self, folder: str) -> None:
+        self._ground.met(shown(folder))
+
     def file(self, entry: DirEntry[str]) -> None:
         self.files += 1
+        self._ground.met(shown(entry.path))
         try:
             with open_regular(entry.path) as file:
                 found_at = shown(entry.path)
@@ -103,14 +115,16 @@ class _Seen:
 
     def reading(self, top: str) -> FolderReading:
         root = shown(top)
+        unmet = (Skipped(pair.found, pair.windows, UNMET) for pair in self._ground.unmet(root))
         return FolderReading(
             root=root,
             root_path=self._mapping.windows(root),
             files=self.files,
             disks=tuple(self._disks),
             configurations=self._configurations.found(),
-            unread=tuple(self._unread),
+            unread=(*self._unread, *unmet),
             passed_over=tuple(self._passed_over),
+            folders=self._ground.covered(),
         )
 
     def _skipped(self, place: str, reason: str) -> Skipped:

@@ -33,19 +33,19 @@ class PathMap(Struct, frozen=True):
 
     def windows(self, found_at: str) -> str:
         """Give the Windows path of a place, and the place itself where nothing maps it."""
-        fits = [pair for pair in self.pairs if _is_in(_found_key(found_at), _found_key(pair.found))]
+        fits = [pair for pair in self.pairs if is_in(place_key(found_at), place_key(pair.found))]
         if not fits:
             return found_at
         pair = max(reversed(fits), key=lambda fit: len(fit.found))
         rest = found_at[len(pair.found) :]
         if "\\" in rest and is_posix(found_at):
             return found_at  # a name that Windows cannot have: any Windows path for it were a lie
-        return _rooted(pair.windows + rest.replace("/", "\\"))
+        return rooted(pair.windows + rest.replace("/", "\\"))
 
     def found(self, path: str) -> str | None:
         """Give the place of a Windows path, None where nothing maps it; it need not exist."""
         whole = joined(path)
-        fits = [pair for pair in self.pairs if _is_in(path_key(whole), path_key(pair.windows))]
+        fits = [pair for pair in self.pairs if is_in(path_key(whole), path_key(pair.windows))]
         if not fits:
             return None
         pair = max(reversed(fits), key=lambda fit: len(fit.windows))
@@ -96,15 +96,17 @@ def _mapped(windows: str, found: str) -> Mapped:
     return Mapped(windows=joined(windows).rstrip("\\"), found=place.rstrip(os.sep))
 
 
-def _found_key(place: str) -> str:
+def place_key(place: str) -> str:
+    """Give the identity of a place on the machine that reads: Windows alone ignores case."""
     return place if is_posix(place) or not place else path_key(place)
 
 
-def _is_in(place: str, folder: str) -> bool:
+def is_in(place: str, folder: str) -> bool:
     """Tell whether `place` is `folder` or lies below it; both are keys."""
     folder = folder.rstrip("/\\")
     return place.startswith(folder) and place[len(folder) :][:1] in {"", "/", "\\"}
 
 
-def _rooted(path: str) -> str:
+def rooted(path: str) -> str:
+    """Give a folder's Windows path as people write it: a volume with its backslash."""
     return path + "\\" if path.endswith(":") else path

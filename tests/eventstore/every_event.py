@@ -82,3 +82,10 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
     ev.TailSetAside("00000000000000000001.ndjson", 77, 12, "aa" * 32, "tail-1"),
     ev.ForkedFrom(derive("store"), 9),
 )
+
+LATER_FIELDS: dict[str, ev.Event] = {
+    "FolderRead-folders": ev.FolderRead(
+        derive("host"), "/case", "/case", 0, 0, 0, folders=(("/case/D", "D:\\"),)
+    ),
+}
+"""What fields told that came after their event's golden bytes were pinned, by a name of its own."""

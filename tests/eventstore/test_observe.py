@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from eventstore.entry import Entry
 from eventstore.events import (
@@ -281,6 +282,18 @@ def test_other_places_unread_are_news_of_their_own(recorder: Recorder) -> None:
 
     assert isinstance(walk, FolderRead)
     assert walk.unread == ((windows("secret"), "denied"),)
+
+
+def test_other_ground_covered_is_news_of_its_own(recorder: Recorder) -> None:
+    """So a store of an earlier version learns what its folders cover."""
+    recorder.record(reading(disk(BASE)))
+    mapped = replace(reading(disk(BASE)), folders=((at("E"), "E:\\"),))
+
+    (walk,) = recorder.record(mapped)
+
+    assert isinstance(walk, FolderRead)
+    assert walk.folders == ((at("E"), "E:\\"),)
+    assert recorder.record(mapped) == []
 
 
 def test_a_configuration_that_is_not_there_any_more_is_gone(recorder: Recorder) -> None:

@@ -1,11 +1,12 @@
 """What was looked at: walks by Windows path, configurations read, and what is still open."""
 
 import pytest
+from msgspec.structs import replace
 
 from eventstore.events import FolderRead
 from eventstore.ids import derive
 from projections.coverage import coverage
-from projections.walks import last_walk, lies_below, walks_of
+from projections.walks import last_walk, lies_below, walks_of, was_looked_for_in
 from tests.projections.sightings import (
     configuration,
     record,
@@ -62,6 +63,48 @@ class TestWalks:
         read = FolderRead("HV1", "C:\\VMs", "C:\\VMs", files=0, disks=0, configurations=0)
 
         assert last_walk(walks_of(record(Story(), read).fleet), "C:\\VMs\\deep\\x.vhd")
+
+    def test_a_folder_that_the_walk_came_through_is_covered_without_a_disk(self) -> None:
+        walks = walks_of(record(Story(), came_through(("/case/D", "D:\\"))).fleet)
+
+        assert last_walk(walks, "D:\\VMs\\x.vhd")
+        assert not last_walk(walks, "C:\\VMs\\x.vhd")
+
+    def test_what_a_walk_tells_it_covered_is_not_guessed_from_disks(self) -> None:
+        story = record(Story(), vhd("base.vhd"), came_through())
+
+        assert not last_walk(walks_of(story.fleet), "C:\\Other\\x.vhd")
+
+    @pytest.mark.parametrize("unread", ["/case", "/case/D", "/case/D/VMs", "D:\\VMs", "D:\\"])
+    def test_a_place_that_could_not_be_read_hides_what_is_mapped_below(self, unread: str) -> None:
+        told = came_through(("/case/D", "D:\\"), unread=unread)
+
+        assert not last_walk(walks_of(record(Story(), told).fleet), "D:\\VMs\\x.vhd")
+
+    def test_a_file_is_not_looked_for_by_a_name_it_cannot_have(self) -> None:
+        r"""Where E: is mounted in D:\E, a file there is told as one of E:."""
+        told = came_through(("/case/D", "D:\\"), ("/case/D/E", "E:\\"))
+        walks = walks_of(record(Story(), told).fleet)
+
+        assert last_walk(walks, "E:\\x.vhd")
+        assert last_walk(walks, "D:\\x.vhd")
+        assert not last_walk(walks, "D:\\E\\x.vhd")
+
+    @pytest.mark.parametrize("path", ["D:\\VMs\\x.vhd", "d:/vms/x.vhd", "\\\\?\\D:\\VMs\\x.vhd"])
+    def test_a_missing_file_was_looked_for_in_the_folder_that_stands_for_its_own(
+        self, path: str
+    ) -> None:
+        walks = walks_of(record(Story(), came_through(("/case/D", "D:\\"))).fleet)
+
+        assert was_looked_for_in(path, "/case", walks)
+        assert not was_looked_for_in(path, "/case/C", walks)
+        assert was_looked_for_in("D:\\VMs\\x.vhd", "/case/D/VMs", walks)
+
+
+def came_through(*folders: tuple[str, str], unread: str = "") -> FolderRead:
+    """Give a walk of `/case` that tells which folders it covered."""
+    hidden = ((unread, "denied"),) if unread else ()
+    return replace(walked(unread=hidden), folders=folders)
 
 
 class TestCoverage:

@@ -147,6 +147,25 @@ def test_a_map_gives_windows_paths(snapledger: Snapledger, host: Path) -> None:
     assert paths == [r"C:\VMs\web01.vhd", r"C:\VMs\a.avhd", r"C:\VMs\b.avhd"]
 
 
+def test_disks_that_are_all_gone_are_missing_on_the_spot_and_recorded(
+    snapledger: Snapledger, host: Path
+) -> None:
+    root = host.parent.parent
+    for disk in host.glob("*vhd"):
+        disk.unlink()
+
+    def told(*words: str) -> list[str]:
+        return [each["path"] for each in snapledger("orphans", *words, "--json").json["findings"]]
+
+    names = [rf"C:\VMs\{name}" for name in ("a.avhd", "b.avhd", "web01.vhd")]
+    assert told(str(root)) == names
+    assert told(str(host.parent)) == []
+    snapledger("record", str(root))
+    assert told() == told(str(root)) == told(str(host)) == names
+    rows = snapledger("chain", str(root), "--json").json["disks"]
+    assert {row["role"] for row in rows} == {"missing"}
+
+
 @needs_real_evidence
 def test_all_real_samples_can_be_inspected_and_recorded(
     snapledger: Snapledger, tmp_path: Path
