@@ -87,6 +87,7 @@ def _failed(error: Exception) -> Exit:
             code = Exit.USAGE
         case LogDamaged():
             code = Exit.FOUND
+            notes += _after_damage(error)
         case SnapledgerError() | OSError():
             code = Exit.UNFINISHED
         case _:
@@ -98,6 +99,16 @@ def _failed(error: Exception) -> Exit:
             return Exit.UNFINISHED
     _say(sys.stderr, f"snapledger: {error}{notes}")
     return code
+
+
+def _after_damage(damage: LogDamaged) -> str:
+    """Say what to do about a damaged log."""
+    before = damage.position - 1
+    earlier = f" --at #{before} or less asks the entries before it." if before > 0 else ""
+    return (
+        f".{earlier} `snapledger verify` lists all that is wrong; "
+        "put the whole store back from a copy to have the rest"
+    )
 
 
 def _say(stream: TextIO, text: str) -> None:

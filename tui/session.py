@@ -1,15 +1,21 @@
 """An open log and a moment in time: what every reading command asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 
-from eventstore.errors import NotAStore
+from eventstore.entry import Recorded
+from eventstore.errors import LogDamaged, NotAStore
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.moments import now
 from projections.as_of import AsOf, parse_as_of, select
 from tui.knowledge import Knowledge
+
+_MARK_LOST = (
+    "the mark log/synced cannot be read: what was stored last may not be shown until a "
+    "`record` or `play` that stores something makes it anew; `snapledger verify` checks the rest"
+)
 
 
 class Session:
@@ -37,7 +43,7 @@ class Session:
     def log(self) -> EmbeddedLog:
         """The log, opened for reading; there must be one."""
         try:
-            return open_store(self.folder)
+            log = open_store(self.folder)
         except NotAStore as error:
             if self.has_store:
                 raise
@@ -45,6 +51,11 @@ class Session:
                 f"{error}. `snapledger play` and `snapledger record` make one; "
                 "--store or $SNAPLEDGER_STORE names another"
             ) from None
+        return self._looked_at(log)
+
+    def log_to_write(self) -> EmbeddedLog:
+        """Give the log of a store that is made where there is none."""
+        return self._looked_at(open_store(self.folder, create=True))
 
     @property
     def has_store(self) -> bool:
@@ -60,8 +71,21 @@ class Session:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        as_of = self.as_of
-        return Knowledge(select(self.log.read(), as_of))
+        return Knowledge(select(self.entries(self.as_of), self.as_of))
+
+    def entries(self, *moments: AsOf) -> tuple[Recorded, ...]:
+        """Give the whole log; of a damaged one what stands before, where `moments` need no more.
+
+        Raises LogDamaged.
+        """
+        entries: list[Recorded] = []
+        try:
+            entries.extend(self.log.read())
+        except LogDamaged as damage:
+            if not all(_lies_within(each, entries) for each in moments):
+                raise
+            self._tell(f"{damage}; this answer rests on entries before that")
+        return tuple(entries)
 
     def moment(self, at: str | None, known_at: str | None = None) -> AsOf:
         """Read words for a moment, and tell what they meant where they left it open."""
@@ -74,3 +98,14 @@ class Session:
         for note in found.notes:
             self._tell(note)
         return found
+
+    def _looked_at(self, log: EmbeddedLog) -> EmbeddedLog:
+        if log.is_mark_lost() and log.head():
+            self._tell(_MARK_LOST)
+        return log
+
+
+def _lies_within(moment: AsOf, entries: Sequence[Recorded]) -> bool:
+    """Tell whether `entries`, the first of the log, are all that was known at a position."""
+    position = moment.position or 0
+    return 1 <= position <= len(entries) and entries[position - 1].batch[1] <= len(entries)

@@ -11,7 +11,7 @@ from eventstore.errors import HandleDead, LogError, NotAStore
 from eventstore.log import store as stores
 from eventstore.log.files import Files, RealFiles
 from eventstore.log.lock import writer_lock
-from eventstore.log.mark import create_mark
+from eventstore.log.mark import create_mark, read_mark
 from eventstore.log.protocol import Appended, CheckResult
 from eventstore.log.reader import Reader
 from eventstore.log.verify import check_log
@@ -113,6 +113,14 @@ class EmbeddedLog:
         """Give the last revision of this store's own `stream`, 0 when there is none."""
         self._must_be_open()
         return self._reader.streams().revision(self.origin, stream)
+
+    def is_mark_lost(self) -> bool:
+        """Tell whether neither copy of the mark can be read: the next append makes it anew.
+
+        Until then the last batch is not shown, unless a later line says that it was synced.
+        """
+        self._must_be_open()
+        return read_mark(self._world.files, self.folder) is None
 
     def check(self) -> CheckResult:
         """Read everything and hold it against its digests, links and numbers."""

@@ -65,6 +65,9 @@ def survey(files: Files, folder: Path, mark: Place | None, follows: Follows | No
     """
     start = mark or START
     names = [first for first in segments(files, folder) if first >= start.segment]
+    if mark is None and not names:
+        text = "log/ was removed or emptied: even a new store has its mark log/synced"
+        return Tail(start, start, (), LogDamaged(1, "segment_missing", text))
     if (files.size(segment_path(folder, start.segment)) or 0) < start.offset:
         text = f"{segment_name(start.segment)} ends before what was published in it"
         return Tail(start, start, (), LogDamaged(start.position, "removed", text))

@@ -25,11 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> Exit:
     if call.session.is_past:
         raise BadInput("diff compares A with B and takes no --at or --known-at")
-    log = tuple(call.session.log.read())
-    before, after = (
-        Knowledge(select(log, _moment(call, word)))
-        for word in (call.words.before, call.words.after)
-    )
+    moments = [_moment(call, word) for word in (call.words.before, call.words.after)]
+    log = call.session.entries(*moments)
+    before, after = (Knowledge(select(log, each)) for each in moments)
     machine = _machine(call.words.vm, before, after)
     told = difference(_view(before), _view(after), machine.id if machine else None)
     if call.wants_json:

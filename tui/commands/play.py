@@ -21,7 +21,6 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from eventstore.errors import BadInput, LogError
-from eventstore.log.embedded import open_store
 from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
@@ -65,7 +64,7 @@ def run(call: Call) -> Exit:
     file, folder = call.words.file, call.words.write_disks
     name = "standard input" if file == "-" else file
     with _opened(file) as lines:
-        log = open_store(call.store, create=True)
+        log = call.session.log_to_write()
         player = Player(log, name, by_this_user())
         player.catch_up()
         written = WrittenHost(Path(folder), player.host.fleet) if folder is not None else None

@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from eventstore.evidence.folder import Skipped
 from eventstore.evidence.host import host_id
-from eventstore.log.embedded import open_store
 from projections.coverage import coverage
 from tui.call import Call, Exit
 from tui.recording import Evidence, Recording, record
@@ -48,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> Exit:
     words = call.words
     host = host_id(words.host)
-    log = open_store(call.store, create=True)
+    log = call.session.log_to_write()
     done = []
     for root in words.evidence:
         evidence = Evidence(Path(root), tuple(words.map), host, recorder(), words.confirm)

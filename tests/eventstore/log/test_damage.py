@@ -1,5 +1,6 @@
 """Published bytes that are not as they were written: found by reading, and named by the check."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,6 +175,37 @@ def test_a_mark_at_another_place_is_wrong(store: Path) -> None:
     write_whole_mark(store, mark._replace(position=11))
 
     assert "mark_wrong" in [found.kind for found in open_store(store).check().violations]
+
+
+def test_a_log_that_was_removed_is_damage_and_no_new_log(store: Path) -> None:
+    shutil.rmtree(store / "log")
+
+    assert read_until_damage(store) == (0, 1)
+    assert [found.kind for found in open_store(store).check().violations] == [
+        "mark_wrong",
+        "segment_missing",
+    ]
+    with pytest.raises(LogDamaged):
+        open_store(store).append("vm/0", events("a"), expected=0)
+
+
+def test_a_new_store_has_a_mark_and_is_no_damage(tmp_path: Path) -> None:
+    log = open_store(tmp_path / "new", create=True)
+
+    assert not log.is_mark_lost()
+    assert list(log.read()) == []
+    assert log.check().is_ok
+
+
+def test_a_lost_mark_hides_the_last_batch_until_the_next_append(store: Path) -> None:
+    mark_path(store).write_bytes(bytes(8192))
+    assert open_store(store).is_mark_lost()
+    assert read_until_damage(store) == (10, 0)
+
+    log = open_store(store)
+    log.append("vm/0", events("next"), expected=6)
+    assert not log.is_mark_lost()
+    assert read_until_damage(store) == (13, 0)
 
 
 def test_a_line_of_another_log_is_foreign(store: Path, tmp_path: Path) -> None:
