@@ -1,25 +1,62 @@
-"""`python -m tests.bench`: one table, every figure beside its floor."""
+"""`python -m tests.bench`: one table, every figure beside its floor or peer in the same run."""
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import evidence, log
-from tests.bench.measure import table
+from msgspec import Struct
+
+from tests.bench import appends, checks, evidence, replays, writers
+from tests.bench.measure import Row
+from tests.bench.report import Report, as_json, as_table, facts
+from tests.bench.stored import stored_mix
 
 
-def main(argv: list[str]) -> int:
+class Sizes(Struct, frozen=True):
+    """How much is measured: `appended` entries a round, and what stands in the logs read."""
+
+    appended: int = 1_000
+    stream: int = 10_000
+    mixed: int = 200_000
+    vms: int = 200
+    files: int = 200
+
+
+USUAL = Sizes()
+QUICK = Sizes(appended=200, stream=1_000, mixed=10_000, vms=20, files=50)
+
+
+def main(argv: list[str], usual: Sizes = USUAL) -> int:
     """Measure in a temporary folder below `--folder`, and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--appends", type=int, default=500, help="appended entries a round")
-    parser.add_argument("--folder", type=Path, help="where to write (a folder on the disk meant)")
-    options = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory(dir=options.folder) as made:
+    options = _parser().parse_args(argv)
+    sizes = QUICK if options.quick else usual
+    with tempfile.TemporaryDirectory(dir=options.folder, prefix="snapledger-bench-") as made:
         folder = Path(made)
-        measured = [*log.rows(folder, options.appends), *evidence.rows(folder / "evidence")]
-    sys.stdout.write(table(measured) + "\n")
+        report = Report(facts(folder), tuple(_rows(folder, sizes)))
+    sys.stdout.write(as_table(report) + "\n")
+    if options.json:
+        options.json.write_bytes(as_json(report))
     return 0
+
+
+def _rows(folder: Path, sizes: Sizes) -> Iterator[Row]:
+    yield from appends.rows(folder / "appends", sizes.appended)
+    yield from writers.rows(folder / "writers", sizes.appended)
+    yield from replays.stream_rows(folder / "stream", sizes.stream)
+    log = stored_mix(folder / "mixed", sizes.mixed, sizes.vms)
+    yield from replays.mixed_rows(folder / "peers", log, sizes.mixed, sizes.vms)
+    yield from checks.rows(log, sizes.mixed)
+    yield from evidence.rows(folder / "evidence", sizes.files)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, for a first look")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--folder", type=Path, help="where to write (a folder on the disk meant)")
+    return parser
 
 
 if __name__ == "__main__":
