@@ -1,10 +1,10 @@
-"""What the log knows of one folder's files: the last fact about each of them."""
+"""What the log knows of one folder's files: the last fact about each, and the last word on it."""
 
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from eventstore.codec import decode
+from eventstore.codec import Unknown, decode
 from eventstore.entry import Entry
 from eventstore.events import (
     ConfigurationGone,
@@ -15,23 +15,16 @@ from eventstore.events import (
     VmConfigurationSeen,
 )
 from eventstore.ids import SnapshotId, folder_stream
+from eventstore.last_words import SPEAKING, LastWords, Subject
+from eventstore.moments import Moment, later
+from eventstore.paths import PathKey, path_key
 
 ConfigurationKey = tuple[str, SnapshotId | None, str]
 """Stream of the VM, the snapshot or None for the VM's own, and the place."""
 
 ConfigurationFact = VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone
 
-_TYPES = frozenset(
-    each.__name__
-    for each in (
-        DiskSeen,
-        DiskGone,
-        FolderRead,
-        VmConfigurationSeen,
-        SnapshotConfigurationSeen,
-        ConfigurationGone,
-    )
-)
+_TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead))
 
 
 class LastDisk(Struct, frozen=True):
@@ -56,40 +49,91 @@ class LastWalk(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """The last facts: disks by place, configurations of the whole host, and the last walk."""
+    """The last facts: disks of the folder by place, configurations of the host, and the last walk.
+
+    `standing` are the disks that some walk of the host saw last, by place and path; `gone` is
+    what does not stand any more by the last word of anybody; `last` is when the latest happened.
+    """
 
     disks: Mapping[str, LastDisk]
     configurations: Mapping[ConfigurationKey, LastConfiguration]
     walk: LastWalk | None = None
+    standing: Mapping[tuple[str, PathKey], LastDisk] = {}
+    gone: frozenset[Subject] = frozenset()
+    last: Moment | None = None
 
+    def moment_after(self, clock: Moment) -> Moment:
+        """Give when a walk happens that knows all this: by the clock, or just after the last.
+
+        Simulated time, or the clock of another machine, may run ahead of ours. A walk dated before
+        what it already knew would be taken for overtaken by it.
+        """
+        if self.last is None or clock > self.last:
+            return clock
+        return later(self.last, microseconds=1) if self.last < _END else self.last
+
+
+_END = Moment("9999-12-31T23:59:59.999999Z")
 
 NOTHING_KNOWN = Known(disks={}, configurations={})
 
 
 def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
-    """Fold what is known of `root` on `host` from `entries` in the log's order.
-
-    Needed are the folder's stream and the streams of all VMs; other entries are passed over.
-    """
-    folder = folder_stream(host, root)
-    disks: dict[str, LastDisk] = {}
-    configurations: dict[ConfigurationKey, LastConfiguration] = {}
-    walk: LastWalk | None = None
+    """Fold what is known of `root` on `host` from `entries`, all of the log in its order."""
+    fold = _Fold(host, folder_stream(host, root))
+    last: Moment | None = None
     for entry in entries:
-        if entry.type not in _TYPES:
-            continue
-        is_of_host = entry.source is not None and entry.source.host == host
-        match decode(entry):
-            case DiskSeen() | DiskGone() as fact if entry.stream == folder:
-                disks[fact.found_at] = LastDisk(fact, entry.id)
-            case FolderRead() as fact if entry.stream == folder:
-                walk = LastWalk(fact, entry.id)
-            case VmConfigurationSeen() as fact if is_of_host:
+        last = max(last, entry.occurred_at) if last else entry.occurred_at
+        if entry.type in _TYPES:
+            fold.take_in(entry)
+    return Known(
+        disks=fold.disks,
+        configurations=fold.configurations,
+        walk=fold.walk,
+        standing=fold.standing,
+        gone=fold.words.gone,
+        last=last,
+    )
+
+
+class _Fold:
+    """Known in the making."""
+
+    def __init__(self, host: str, folder: str) -> None:
+        self.disks: dict[str, LastDisk] = {}
+        self.configurations: dict[ConfigurationKey, LastConfiguration] = {}
+        self.walk: LastWalk | None = None
+        self.standing: dict[tuple[str, PathKey], LastDisk] = {}
+        self.words = LastWords()
+        self._host = host
+        self._folder = folder
+
+    def take_in(self, entry: Entry) -> None:
+        event = decode(entry)
+        if isinstance(event, Unknown):
+            return
+        self.words.hear(entry.stream, event, entry.occurred_at)
+        if entry.source is None or entry.source.host != self._host:
+            return
+        match event:
+            case DiskSeen() | DiskGone() as fact:
+                self._disk(entry, fact)
+            case FolderRead() as fact if entry.stream == self._folder:
+                self.walk = LastWalk(fact, entry.id)
+            case VmConfigurationSeen() as fact:
                 key: ConfigurationKey = (entry.stream, None, fact.found_at)
-                configurations[key] = LastConfiguration(fact, entry.id)
-            case SnapshotConfigurationSeen() | ConfigurationGone() as fact if is_of_host:
+                self.configurations[key] = LastConfiguration(fact, entry.id)
+            case SnapshotConfigurationSeen() | ConfigurationGone() as fact:
                 key = (entry.stream, fact.snapshot, fact.found_at)
-                configurations[key] = LastConfiguration(fact, entry.id)
+                self.configurations[key] = LastConfiguration(fact, entry.id)
             case _:
-                pass  # another folder's or host's
-    return Known(disks=disks, configurations=configurations, walk=walk)
+                pass  # another folder's walk, or what nobody saw
+
+    def _disk(self, entry: Entry, fact: DiskSeen | DiskGone) -> None:
+        last = LastDisk(fact, entry.id)
+        if entry.stream == self._folder:
+            self.disks[fact.found_at] = last
+        if isinstance(fact, DiskSeen):
+            self.standing[fact.found_at, path_key(fact.path)] = last
+        else:
+            self.standing.pop((fact.found_at, path_key(fact.path)), None)

@@ -1,13 +1,15 @@
 """What a walk saw, held against what the log knows: the events to store, and no others.
 
-The same evidence again stores nothing. An id follows from the evidence (digest, host, root,
-place, size, time) and from the id of the fact before it about the same file, so that a file may
-become what it once was, and a repeated append is recognised.
+The same evidence again stores nothing, unless somebody said in between that it is gone: what
+stands has the last word. An id follows from the evidence (digest, host, root, place, size, time)
+and from the id of the fact before it about the same file, so that a file may become what it once
+was, and a repeated append is recognised.
 """
 
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore import codec
 from eventstore.entry import NewEntry, Source
@@ -25,7 +27,7 @@ from eventstore.evidence.found_configuration import FoundConfiguration
 from eventstore.ids import derive, folder_stream, vm_stream
 from eventstore.known import ConfigurationFact, ConfigurationKey, Known, LastWalk
 from eventstore.moments import Moment
-from eventstore.paths import folder_of
+from eventstore.paths import folder_of, path_key
 
 FileEvent = (
     DiskSeen | DiskGone | VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone
@@ -68,7 +70,9 @@ def observe(
 
     The streams of VMs come first and the folder's last, so that a stored `FolderRead` says that
     everything it counts is stored, too. `confirm` asks for one even if nothing changed.
+    All are dated by the observer's clock, but never before what is known already.
     """
+    by = replace(by, now=known.moment_after(by.now))
     news = [
         *_configurations_seen(reading, known, by),
         *_configurations_gone(reading, known, by),
@@ -85,7 +89,8 @@ def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> 
     for found in reading.configurations:
         event = found.event()
         last = known.configurations.get(_key(found))
-        if last and _same_configuration(last.fact, event):
+        is_gone = (vm_stream(found.vm), found.snapshot) in known.gone
+        if last and _same_configuration(last.fact, event) and not is_gone:
             continue
         evidence = (reading.root, found.path, last.entry_id if last else "")
         yield _of_file(by, vm_stream(found.vm), event, evidence, found.sha256)
@@ -98,8 +103,7 @@ def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> 
         stream, snapshot, found_at = key
         if key in seen or isinstance(last.fact, ConfigurationGone):
             continue
-        above = set(_at_and_above(found_at))
-        if reading.root in above and not above & hidden:
+        if _was_looked_at(found_at, reading.root, hidden):
             event = ConfigurationGone(path=last.fact.path, found_at=found_at, snapshot=snapshot)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
 
@@ -109,7 +113,8 @@ def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[
     for found in reading.disks:
         event = found.event()
         last = known.disks.get(found.found_at)
-        if last and isinstance(last.fact, DiskSeen) and _same_disk(last.fact, event):
+        is_same = last and isinstance(last.fact, DiskSeen) and _same_disk(last.fact, event)
+        if is_same and path_key(found.path) not in known.gone:
             continue
         if last and isinstance(last.fact, DiskSeen) and last.fact.path != found.path:
             # Another map than before: under its former name nobody has this disk.
@@ -124,10 +129,8 @@ def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[
     stream = folder_stream(by.host, reading.root)
     seen = {found.found_at for found in reading.disks}
     hidden = _hidden(reading)
-    for found_at, last in known.disks.items():
-        if found_at in seen or isinstance(last.fact, DiskGone):
-            continue
-        if hidden.isdisjoint(_at_and_above(found_at)):
+    for (found_at, _), last in known.standing.items():
+        if found_at not in seen and _was_looked_at(found_at, reading.root, hidden):
             event = DiskGone(path=last.fact.path, found_at=found_at)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
 
@@ -222,6 +225,11 @@ def _is_news(known: FolderRead, seen: FolderRead) -> bool:
 
 def _hidden(reading: FolderReading) -> frozenset[str]:
     return frozenset(skipped.found_at for skipped in reading.unread)
+
+
+def _was_looked_at(place: str, root: str, hidden: frozenset[str]) -> bool:
+    above = set(_at_and_above(place))
+    return root in above and not above & hidden
 
 
 def _at_and_above(place: str) -> Iterator[str]:

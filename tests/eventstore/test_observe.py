@@ -1,142 +1,42 @@
 """What a walk adds to the log: what is new, what changed, what is gone - and nothing twice."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from eventstore.entry import Entry
 from eventstore.events import (
     ConfigurationGone,
     DiskGone,
     DiskSeen,
-    Event,
     FolderRead,
     SlotDisk,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
 from eventstore.evidence.folder import FolderReading, Skipped
-from eventstore.evidence.found_configuration import FoundConfiguration
 from eventstore.evidence.found_disk import FoundDisk
-from eventstore.evidence.vmconfig import Configuration
-from eventstore.ids import SnapshotId, VmId, derive, folder_stream, vm_stream
+from eventstore.ids import VmId, derive, folder_stream, vm_stream
 from eventstore.known import NOTHING_KNOWN, known_from
-from eventstore.moments import Moment, later
-from eventstore.observe import UNREAD_CHARACTERS_MAX, Observed, Observer, observe
+from eventstore.moments import later
+from eventstore.observe import UNREAD_CHARACTERS_MAX, Observer, observe
+from tests.eventstore.recording import (
+    BASE,
+    CONFIG,
+    NOON,
+    ROOT,
+    S1,
+    VM,
+    Recorder,
+    at,
+    configuration,
+    disk,
+    kinds,
+    reading,
+    windows,
+)
 
-NOON = Moment("2026-11-22T12:00:00.000000Z")
-ROOT = "/case/D"
-VM = VmId(derive("web01"))
 OTHER_VM = VmId(derive("web02"))
-S1 = SnapshotId(derive("S1"))
-BASE = "VMs/base.vhd"
-CONFIG = "VMs/Virtual Machines/web01.xml"
-
-
-class Recorder:
-    """Records readings of one folder into a list of entries, as `record` does into a log."""
-
-    def __init__(self, host: str = "HV01", root: str = ROOT) -> None:
-        self.host, self.root = host, root
-        self.entries: list[Entry] = []
-
-    def record(self, reading: FolderReading, *, confirm: bool = False) -> list[Event]:
-        now = later(NOON, minutes=len(self.entries))
-        known = known_from(self.entries, host=self.host, root=self.root)
-        news = observe(reading, known, Observer(self.host, now, "me"), confirm=confirm)
-        for each in news:
-            self._append(each)
-        return [each.event for each in news]
-
-    def _append(self, observed: Observed) -> None:
-        new = observed.entry()
-        stream = [entry for entry in self.entries if entry.stream == observed.stream]
-        assert new.id not in {entry.id for entry in stream}, "an id is unique in its stream"
-        self.entries.append(
-            Entry(
-                origin="store",
-                stream=observed.stream,
-                revision=len(stream) + 1,
-                id=new.id,
-                type=new.type,
-                occurred_at=new.occurred_at,
-                actor=None,
-                source=new.source,
-                data=new.data,
-                prev="",
-            )
-        )
-
-
-def at(place: str) -> str:
-    return f"{ROOT}/{place}"
-
-
-def windows(place: str) -> str:
-    return "D:\\" + place.replace("/", "\\")
-
-
-def disk(place: str, content: str = "first", path: str | None = None) -> FoundDisk:
-    return FoundDisk(
-        found_at=at(place),
-        path=path or windows(place),
-        size_bytes=len(content),
-        modified_at=NOON,
-        header_sha256=content,
-    )
-
-
-def configuration(
-    place: str = CONFIG,
-    content: str = "first",
-    *,
-    vm: VmId = VM,
-    snapshot: SnapshotId | None = None,
-    has_saved_state: bool = False,
-) -> FoundConfiguration:
-    return FoundConfiguration(
-        found_at=at(place),
-        path=windows(place),
-        sha256=content,
-        vm=vm,
-        snapshot=snapshot,
-        has_saved_state=has_saved_state,
-        configuration=Configuration(
-            kind="snapshot" if snapshot else "vm",
-            vm_id=vm,
-            name="web01",
-            type_id=None,
-            subtype=None,
-            version=512,
-            creation_time=NOON,
-            disks=(SlotDisk("IDE 0:0", windows(BASE)),),
-            snapshots_listed=1,
-            merge_pending=False,
-            parent=None,
-            is_parent_known=True,
-            taken_at=NOON,
-        ),
-    )
-
-
-def reading(
-    *found: FoundDisk | FoundConfiguration, unread: Sequence[str] = (), files: int = 9
-) -> FolderReading:
-    return FolderReading(
-        root=ROOT,
-        root_path="D:\\",
-        files=files,
-        disks=tuple(each for each in found if isinstance(each, FoundDisk)),
-        configurations=tuple(each for each in found if isinstance(each, FoundConfiguration)),
-        unread=tuple(Skipped(at(place), windows(place), "denied") for place in unread),
-    )
-
-
-def kinds(events: Sequence[Event]) -> list[str]:
-    return [type(event).__name__ for event in events]
 
 
 @pytest.fixture
@@ -347,7 +247,7 @@ def test_another_hosts_or_folders_facts_are_not_this_ones(recorder: Recorder) ->
     other_host = known_from(recorder.entries, host="HV02", root=ROOT)
     other_root = known_from(recorder.entries, host="HV01", root="/case")
 
-    assert other_host == NOTHING_KNOWN
+    assert other_host == replace(NOTHING_KNOWN, last=NOON)
     assert (dict(other_root.disks), other_root.walk) == ({}, None)
 
 
