@@ -1,12 +1,11 @@
 """The command line: words in, an exit code out, and never a traceback for its users."""
 
-import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import TextIO
 
 from eventstore.errors import (
     BadInput,
@@ -23,26 +22,19 @@ from tui.output import Output, encoding_of, look_for
 from tui.render.text import visible
 from tui.session import Session
 from tui.store_place import store_place
+from tui.streams import open_streams
 from tui.time_zone import time_zone
-
-INTERRUPTED = 130
-"""What shells report for a program that Ctrl+C ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    """Run one command and give its exit code; only Ctrl+C goes on to whoever called."""
     try:
+        open_streams()
         code = _code_of(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
         return Exit.FINE
-    except KeyboardInterrupt:
-        _say(sys.stderr, "interrupted")
-        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last stop before a user would see a traceback
         return _failed(error)
     return code
@@ -92,12 +84,11 @@ def _failed(error: Exception) -> Exit:
             code = Exit.UNFINISHED
         case _:
             _say(
-                sys.stderr,
                 f"snapledger: a fault of its own: {type(error).__name__}: {error}{notes}. "
                 "Nothing more was done; SNAPLEDGER_DEBUG=1 shows where",
             )
             return Exit.UNFINISHED
-    _say(sys.stderr, f"snapledger: {error}{notes}")
+    _say(f"snapledger: {error}{notes}")
     return code
 
 
@@ -111,9 +102,11 @@ def _after_damage(damage: LogDamaged) -> str:
     )
 
 
-def _say(stream: TextIO, text: str) -> None:
-    carried = visible(text).encode(encoding_of(stream), "backslashreplace")
-    stream.write(carried.decode(encoding_of(stream)) + "\n")
+def _say(text: str) -> None:
+    encoding = encoding_of(sys.stderr)
+    carried = visible(text).encode(encoding, "backslashreplace").decode(encoding)
+    with suppress(OSError):  # the exit code says it too
+        sys.stderr.write(carried + "\n")
 
 
 def _forget_stdout() -> None:
@@ -125,7 +118,3 @@ def _forget_stdout() -> None:
         pass  # a stand-in for stdout, which has no descriptor
     finally:
         os.close(nothing)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import tzinfo
 from typing import TextIO
 
@@ -56,16 +57,15 @@ class Output:
         self._stdout.write(text)
 
     def note(self, text: str) -> None:
-        """Tell something that is no part of the answer."""
+        """Tell something that is no part of the answer; not to be heard is no failure."""
         self._clear_progress()
-        self._stderr.write(_carried(self.look.text(text), encoding_of(self._stderr)) + "\n")
+        self._tell(self.look.text(text) + "\n")
 
     def progress(self, text: str) -> None:
         """Show how far long work has come, on a terminal only; the next one replaces it."""
         if self._stderr.isatty():
             self._clear_progress()
-            self._stderr.write(_carried(text, encoding_of(self._stderr)))
-            self._stderr.flush()
+            self._tell(text)
             self._is_progress_shown = True
 
     def flush(self) -> None:
@@ -75,9 +75,13 @@ class Output:
     def _clear_progress(self) -> None:
         """Clear it before anything else is said: both streams mostly end on one terminal."""
         if self._is_progress_shown:
-            self._stderr.write("\r\x1b[K")
-            self._stderr.flush()
+            self._tell("\r\x1b[K")
             self._is_progress_shown = False
+
+    def _tell(self, text: str) -> None:
+        with suppress(OSError):
+            self._stderr.write(_carried(text, encoding_of(self._stderr)))
+            self._stderr.flush()
 
 
 def look_for(

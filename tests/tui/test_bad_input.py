@@ -270,17 +270,6 @@ def test_a_fault_of_our_own_is_one_sentence_too(
     assert "Traceback" in snapledger("verify").err
 
 
-def test_ctrl_c_ends_as_shells_expect(
-    snapledger: Snapledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(verify, "run", interrupted)
-
-    assert snapledger("verify").code == 130
-
-
 def test_an_event_of_a_newer_version_is_shown(snapledger: Snapledger) -> None:
     snapledger.play(WEB01)
     log = open_store(snapledger.store)

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from eventstore.errors import BadInput, LogError
+from eventstore.errors import BadInput, LogError, SnapledgerError
 from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
@@ -105,6 +105,8 @@ def tell(call: Call, teller: Teller, played: Played) -> None:
 @contextmanager
 def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
+        if sys.stdin is None:
+            raise SnapledgerError("standard input is closed: there is no scenario to read")
         yield sys.stdin.buffer
         return
     try:
