@@ -51,15 +51,16 @@ class LastWalk(Struct, frozen=True):
 class Known(Struct, frozen=True):
     """The last facts: disks of the folder by place, configurations of the host, and the last walk.
 
-    `standing` are the disks that some walk of the host saw last, by place and path; `gone` is
-    what does not stand any more by the last word of anybody; `last` is when the latest happened.
+    `standing` are the disks that some walk of the host saw last, by place and path; `overtaken`
+    is what by the last word of anybody is gone, or changed since it was seen; `last` is when the
+    latest happened.
     """
 
     disks: Mapping[str, LastDisk]
     configurations: Mapping[ConfigurationKey, LastConfiguration]
     walk: LastWalk | None = None
     standing: Mapping[tuple[str, PathKey], LastDisk] = {}
-    gone: frozenset[Subject] = frozenset()
+    overtaken: frozenset[Subject] = frozenset()
     last: Moment | None = None
 
     def moment_after(self, clock: Moment) -> Moment:
@@ -91,7 +92,7 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
         configurations=fold.configurations,
         walk=fold.walk,
         standing=fold.standing,
-        gone=fold.words.gone,
+        overtaken=fold.words.overtaken,
         last=last,
     )
 

@@ -1,4 +1,4 @@
-"""Who spoke last about a file or a configuration, and whether it is gone by that word.
+"""Who spoke last about a file or a configuration: a walk that saw it, or history since.
 
 The last word is the latest in time, not the latest learned; of one moment, the later learned.
 """
@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from eventstore.events import (
     ConfigurationGone,
+    DiskAttached,
     DiskDeleted,
+    DiskDetached,
     DiskGone,
     DiskLost,
     DiskMoved,
     DiskSeen,
     Event,
     MergeCompleted,
+    SnapshotApplied,
     SnapshotConfigurationSeen,
     SnapshotDeleted,
     SnapshotTaken,
@@ -31,12 +34,15 @@ Subject = PathKey | tuple[str, SnapshotId | None]
 
 SPEAKING = (
     ConfigurationGone,
+    DiskAttached,
     DiskDeleted,
+    DiskDetached,
     DiskGone,
     DiskLost,
     DiskMoved,
     DiskSeen,
     MergeCompleted,
+    SnapshotApplied,
     SnapshotConfigurationSeen,
     SnapshotDeleted,
     SnapshotTaken,
@@ -45,7 +51,7 @@ SPEAKING = (
     VmRegistered,
     VmRemoved,
 )
-"""The events that say of something that it stands, or that it is gone."""
+"""The events that say of something that it stands, that it is gone, or that it changed."""
 
 
 class LastWords:
@@ -53,17 +59,28 @@ class LastWords:
 
     def __init__(self) -> None:
         self._words: dict[Subject, tuple[Moment, bool]] = {}
+        self._names: dict[Subject, frozenset[PathKey]] = {}
 
     def hear(self, stream: str, event: Event, at: Moment) -> None:
-        for subject, is_gone in _said(stream, event):
+        for subject, is_over in (*_said(stream, event), *self._renamed(stream, event)):
             known = self._words.get(subject)
             if known is None or at >= known[0]:
-                self._words[subject] = (at, is_gone)
+                self._words[subject] = (at, is_over)
+                if isinstance(event, VmConfigurationSeen | SnapshotConfigurationSeen):
+                    self._names[subject] = frozenset(path_key(disk.path) for disk in event.disks)
 
     @property
-    def gone(self) -> frozenset[Subject]:
-        """Give what is gone by the last word."""
-        return frozenset(subject for subject, (_, is_gone) in self._words.items() if is_gone)
+    def overtaken(self) -> frozenset[Subject]:
+        """Give what by the last word is gone, or names other disks than when it was seen."""
+        return frozenset(subject for subject, (_, is_over) in self._words.items() if is_over)
+
+    def _renamed(self, stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
+        """A merge lets configurations name the parent: those that name the child are overtaken."""
+        if isinstance(event, MergeCompleted):
+            child = path_key(event.child)
+            for subject, names in self._names.items():
+                if child in names and subject[0] == stream:
+                    yield subject, True
 
 
 def _said(stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
@@ -76,13 +93,13 @@ def _said(stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
             yield path_key(path), True
         case VmConfigurationSeen() | VmRegistered():
             yield (stream, None), False
-        case SnapshotConfigurationSeen(snapshot=snapshot) | SnapshotTaken(snapshot=snapshot):
+        case SnapshotConfigurationSeen(snapshot=snapshot):
             yield (stream, snapshot), False
-        case VmRemoved():
+        case VmRemoved() | SnapshotTaken() | SnapshotApplied() | DiskAttached() | DiskDetached():
             yield (stream, None), True
         case SnapshotDeleted(snapshot=gone) | ConfigurationGone(snapshot=gone):
             yield (stream, gone), True
         case SubtreeDeleted(snapshots=snapshots):
             yield from (((stream, snapshot), True) for snapshot in snapshots)
         case _:
-            pass  # says nothing of whether anything stands
+            pass  # says nothing of what a walk could see

@@ -1,9 +1,9 @@
 """What a walk saw, held against what the log knows: the events to store, and no others.
 
-The same evidence again stores nothing, unless somebody said in between that it is gone: what
-stands has the last word. An id follows from the evidence (digest, host, root, place, size, time)
-and from the id of the fact before it about the same file, so that a file may become what it once
-was, and a repeated append is recognised.
+The same evidence again stores nothing, unless history said in between that it is gone or changed:
+what stands has the last word. An id follows from the evidence (digest, host, root, place, size,
+time) and from the id of the fact before it about the same file, so that a file may become what it
+once was, and a repeated append is recognised.
 """
 
 from collections.abc import Iterator
@@ -89,8 +89,8 @@ def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> 
     for found in reading.configurations:
         event = found.event()
         last = known.configurations.get(_key(found))
-        is_gone = (vm_stream(found.vm), found.snapshot) in known.gone
-        if last and _same_configuration(last.fact, event) and not is_gone:
+        is_overtaken = (vm_stream(found.vm), found.snapshot) in known.overtaken
+        if last and _same_configuration(last.fact, event) and not is_overtaken:
             continue
         evidence = (reading.root, found.path, last.entry_id if last else "")
         yield _of_file(by, vm_stream(found.vm), event, evidence, found.sha256)
@@ -114,7 +114,7 @@ def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[
         event = found.event()
         last = known.disks.get(found.found_at)
         is_same = last and isinstance(last.fact, DiskSeen) and _same_disk(last.fact, event)
-        if is_same and path_key(found.path) not in known.gone:
+        if is_same and path_key(found.path) not in known.overtaken:
             continue
         if last and isinstance(last.fact, DiskSeen) and last.fact.path != found.path:
             # Another map than before: under its former name nobody has this disk.

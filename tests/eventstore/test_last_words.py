@@ -8,13 +8,18 @@ import pytest
 
 from eventstore.events import (
     ConfigurationGone,
+    DiskAttached,
     DiskDeleted,
+    DiskDetached,
     DiskGone,
     DiskLost,
     DiskMoved,
     Event,
     MergeCompleted,
+    SlotDisk,
+    SnapshotApplied,
     SnapshotDeleted,
+    SnapshotTaken,
     SubtreeDeleted,
     VmRemoved,
 )
@@ -184,6 +189,34 @@ class TestConfigurations:
         assert kinds(recorder.record(both)) == ["SnapshotConfigurationSeen", "FolderRead"]
         assert recorder.fleet.machines[VM].snapshots[S1].heads
         assert recorder.record(both) == []
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            SnapshotTaken(S1, "S1", has_saved_state=False),
+            SnapshotApplied(S1, "off"),
+            DiskAttached(SlotDisk("IDE 0:1", windows("other.vhd"))),
+            DiskDetached("IDE 0:0", windows(BASE)),
+            MergeCompleted(windows(BASE), windows("into.vhd")),
+        ],
+    )
+    def test_a_configuration_that_history_overtook_is_heard_again_as_it_stands(
+        self, recorder: Recorder, event: Event
+    ) -> None:
+        recorder.record(reading(disk(BASE), of_vm()))
+        recorder.tell(VM_STREAM, event)
+
+        assert "VmConfigurationSeen" in kinds(recorder.record(reading(disk(BASE), of_vm())))
+        assert recorder.fleet.machines[VM].configured == {"IDE 0:0": path_key(windows(BASE))}
+        assert recorder.record(reading(disk(BASE), of_vm())) == []
+
+    def test_a_merge_of_a_disk_that_it_does_not_name_leaves_a_configuration_alone(
+        self, recorder: Recorder
+    ) -> None:
+        recorder.record(reading(disk(BASE), of_vm()))
+        recorder.tell(VM_STREAM, MergeCompleted(windows("a.avhd"), windows("b.avhd")))
+
+        assert recorder.record(reading(disk(BASE), of_vm())) == []
 
     def test_another_snapshots_end_is_no_news_of_this_one(self, recorder: Recorder) -> None:
         both = reading(disk(BASE), of_vm(), of_snapshot())
