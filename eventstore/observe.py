@@ -97,11 +97,11 @@ def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> 
 
 
 def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
-    seen = {_key(found) for found in reading.configurations}
+    # One that was moved within the folder is seen at its new place, and its VM lost nothing.
+    seen = {_key(found)[:2] for found in reading.configurations}
     hidden = _hidden(reading)
-    for key, last in known.configurations.items():
-        stream, snapshot, found_at = key
-        if key in seen or isinstance(last.fact, ConfigurationGone):
+    for (stream, snapshot, found_at), last in known.configurations.items():
+        if (stream, snapshot) in seen or isinstance(last.fact, ConfigurationGone):
             continue
         if _was_looked_at(found_at, reading.root, hidden):
             event = ConfigurationGone(path=last.fact.path, found_at=found_at, snapshot=snapshot)
@@ -110,13 +110,14 @@ def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> 
 
 def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
     stream = folder_stream(by.host, reading.root)
+    paths = {path_key(found.path) for found in reading.disks}
     for found in reading.disks:
         event = found.event()
         last = known.disks.get(found.found_at)
         is_same = last and isinstance(last.fact, DiskSeen) and _same_disk(last.fact, event)
         if is_same and path_key(found.path) not in known.overtaken:
             continue
-        if last and isinstance(last.fact, DiskSeen) and last.fact.path != found.path:
+        if last and isinstance(last.fact, DiskSeen) and path_key(last.fact.path) not in paths:
             # Another map than before: under its former name nobody has this disk.
             former = DiskGone(path=last.fact.path, found_at=found.found_at)
             yield _of_file(by, stream, former, (reading.root, last.entry_id))
@@ -128,9 +129,12 @@ def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[
 def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
     stream = folder_stream(by.host, reading.root)
     seen = {found.found_at for found in reading.disks}
+    paths = {path_key(found.path) for found in reading.disks}
     hidden = _hidden(reading)
-    for (found_at, _), last in known.standing.items():
-        if found_at not in seen and _was_looked_at(found_at, reading.root, hidden):
+    for (found_at, path), last in known.standing.items():
+        if found_at in seen or path in paths:
+            continue
+        if _was_looked_at(found_at, reading.root, hidden):
             event = DiskGone(path=last.fact.path, found_at=found_at)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
 

@@ -20,6 +20,7 @@ from eventstore.ids import VmId, derive, folder_stream, vm_stream
 from eventstore.known import NOTHING_KNOWN, known_from
 from eventstore.moments import later
 from eventstore.observe import UNREAD_CHARACTERS_MAX, Observer, observe
+from eventstore.paths import path_key
 from tests.eventstore.recording import (
     BASE,
     CONFIG,
@@ -300,3 +301,24 @@ def test_the_log_always_knows_what_the_last_walk_saw(states: list[dict[str, str]
             for place, last in known.disks.items()
             if isinstance(last.fact, DiskSeen)
         } == {at(place): content for place, content in state.items()}
+
+
+def test_a_configuration_moved_to_another_folder_is_not_gone(recorder: Recorder) -> None:
+    recorder.record(reading(configuration()))
+
+    told = recorder.record(reading(configuration("moved/web01.xml")))
+
+    assert kinds(told) == ["VmConfigurationSeen", "FolderRead"]
+    assert recorder.fleet.machines[VM].is_present
+    assert recorder.record(reading(configuration("moved/web01.xml"))) == []
+    assert kinds(recorder.record(reading()))[0] == "ConfigurationGone"
+
+
+def test_a_disk_that_its_map_finds_at_another_place_is_not_gone(recorder: Recorder) -> None:
+    recorder.record(reading(disk("one/base.vhd", path="D:\\base.vhd")))
+
+    told = recorder.record(reading(disk("two/base.vhd", path="D:\\base.vhd")))
+
+    assert kinds(told) == ["DiskSeen", "FolderRead"]
+    assert recorder.fleet.sightings[path_key("D:\\base.vhd")].gone is None
+    assert kinds(recorder.record(reading()))[0] == "DiskGone"
