@@ -13,6 +13,7 @@ from eventstore.evidence.found_configuration import ConfigurationFiles, FoundCon
 from eventstore.evidence.found_disk import FoundDisk, examine
 from eventstore.evidence.ground import Ground
 from eventstore.evidence.path_map import PathMap
+from eventstore.evidence.vmcx_registry import FoundRegistry
 
 PROGRESS_FILES = 1_000
 """Progress is told once for so many files, and at the end."""
@@ -43,6 +44,7 @@ class FolderReading(Struct, frozen=True):
     files: int
     disks: tuple[FoundDisk, ...] = ()
     configurations: tuple[FoundConfiguration, ...] = ()
+    registries: tuple[FoundRegistry, ...] = ()
     unread: tuple[Skipped, ...] = ()
     passed_over: tuple[Skipped, ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
@@ -122,6 +124,7 @@ class _Seen:
             files=self.files,
             disks=tuple(self._disks),
             configurations=self._configurations.found(),
+            registries=self._configurations.registries(),
             unread=(*self._unread, *unmet),
             passed_over=tuple(self._passed_over),
             folders=self._ground.covered(),

@@ -9,19 +9,23 @@ from msgspec.structs import replace
 
 from eventstore.errors import NotAConfiguration
 from eventstore.events import SnapshotConfigurationSeen, VmConfigurationSeen
+from eventstore.evidence import keytree, vmcx
 from eventstore.evidence.file_tree import Hindrance, shown
-from eventstore.evidence.keytree import HEAD_BYTES, SIZE_MAX_BYTES, is_xml_carrier
+from eventstore.evidence.keytree import ROOT, SIZE_MAX_BYTES, Key, is_xml_carrier
 from eventstore.evidence.path_map import PathMap
-from eventstore.evidence.vmconfig import Configuration, read_configuration
+from eventstore.evidence.vmconfig import Configuration, configuration_of, read_configuration
+from eventstore.evidence.vmcx import holds_saved_state, is_storage
+from eventstore.evidence.vmcx_registry import REGISTRY, FoundRegistry, registered_vms
+from eventstore.evidence.vmcx_tree import parse_vmcx
 from eventstore.ids import SnapshotId, VmId, guid
 
-VMCX_REASON = "is a VMCX configuration (2016 and later); this version reads XML only"
+_HEAD_BYTES = max(keytree.HEAD_BYTES, vmcx.HEAD_BYTES)
 
 _HOMES = frozenset({"virtual machines", "snapshots"})
 """Hyper-V keeps configurations in folders of these names, each file named by a GUID."""
 
 _CACHES = frozenset({f"{home} cache" for home in _HOMES})
-"""2008 R2 keeps names here for when the storage is offline: such a file names no disks."""
+"""Hosts keep copies here for when the storage is offline; those of 2008 R2 hold names alone."""
 
 
 class FoundConfiguration(Struct, frozen=True):
@@ -64,59 +68,97 @@ class FoundConfiguration(Struct, frozen=True):
 
 
 class ConfigurationFiles:
-    """Collects configurations, and the saved states that lie beside those of snapshots."""
+    """Collects configurations, the saved states beside those of snapshots, and lists of VMs."""
 
     def __init__(self, mapping: PathMap, *, unread: Hindrance, passed_over: Hindrance) -> None:
         self._mapping = mapping
         self._unread = unread
         self._passed_over = passed_over
         self._found: list[tuple[str, FoundConfiguration]] = []
+        self._registries: list[FoundRegistry] = []
         self._saved: set[tuple[str, SnapshotId]] = set()
 
     def file(self, entry: "os.DirEntry[str]", file: BinaryIO) -> None:
         """Take in a file that is no disk, open at any offset; raises OSError."""
+        place = entry.path
         stem, dot, suffix = entry.name.rpartition(".")
-        match suffix.lower() if dot else "":
-            case "xml":
-                self._xml(entry.path, guid(stem), file)
-            case "vmcx":
-                self._unread(entry.path, VMCX_REASON)
-            case "bin" | "vsv" if own := guid(stem):
-                self._saved.add((_folder(_folder(entry.path)), SnapshotId(own)))
+        own = guid(stem)
+        kind = suffix.lower() if dot else ""
+        if kind == "vmrs":
+            self._runtime_state(place, own, file)
+            return
+        file.seek(0)
+        head = file.read(_HEAD_BYTES)
+        if is_storage(head) or kind == "vmcx":
+            self._vmcx(place, own, _whole(head, file))
+        elif kind == "xml":
+            self._xml(place, own, head, file)
+        elif kind in {"bin", "vsv"} and own:
+            self._saved.add((_folder(_folder(place)), SnapshotId(own)))
 
     def found(self) -> tuple[FoundConfiguration, ...]:
         """Give all configurations: those of VMs first, so that a reader knows a snapshot's VM."""
         ordered = sorted(self._found, key=lambda each: each[1].snapshot is not None)
         return tuple(self._with_saved_state(folder, each) for folder, each in ordered)
 
-    def _xml(self, place: str, own: str | None, file: BinaryIO) -> None:
-        home = _name(_folder(place)).lower()
-        file.seek(0)
-        head = file.read(HEAD_BYTES)
+    def registries(self) -> tuple[FoundRegistry, ...]:
+        return tuple(self._registries)
+
+    def _xml(self, place: str, own: str | None, head: bytes, file: BinaryIO) -> None:
+        home = _home(place)
         if not is_xml_carrier(head):
             if own and home in _HOMES:
                 self._unread(place, "is named like a configuration, but does not begin like one")
         elif home in _CACHES:
             self._passed_over(place, "is a cached copy of names, without disks")
         else:
-            data = head + file.read(SIZE_MAX_BYTES + 1 - len(head))
-            self._configuration(place, own, data, is_among_snapshots=home == "snapshots")
+            data = _whole(head, file)
+            try:
+                self._configuration(place, own, data, read_configuration(data))
+            except NotAConfiguration as error:
+                self._unread(place, str(error))
 
-    def _configuration(
-        self, place: str, own: str | None, data: bytes, *, is_among_snapshots: bool
-    ) -> None:
+    def _vmcx(self, place: str, own: str | None, data: bytes) -> None:
+        if _home(place) in _CACHES:
+            self._passed_over(place, "is the host's copy of a configuration that stands elsewhere")
+            return
         try:
-            configuration = read_configuration(data)
+            carried = parse_vmcx(data)
+            if registry := carried.root.at(REGISTRY):
+                self._registry(place, data, registry)
+            else:
+                said = configuration_of(carried.root.at(ROOT) or carried.root)
+                self._configuration(place, own, data, said)
         except NotAConfiguration as error:
             self._unread(place, str(error))
             return
+        # What was read counts, and yet there may be more: that is for both lists.
+        if carried.doubts:
+            self._unread(place, "; ".join(carried.doubts))
+
+    def _runtime_state(self, place: str, own: str | None, file: BinaryIO) -> None:
+        """Note the saved state in a VMRS; every VM and snapshot of 2016 has one, state or not."""
+        try:
+            if own and holds_saved_state(file, os.fstat(file.fileno()).st_size):
+                self._saved.add((_folder(place), SnapshotId(own)))
+        except NotAConfiguration as error:
+            self._passed_over(place, f"may hold a saved state, but cannot be read: {error}")
+
+    def _registry(self, place: str, data: bytes, registry: Key) -> None:
+        found_at = shown(place)
+        path = self._mapping.windows(found_at)
+        digest = sha256(data).hexdigest()
+        self._registries.append(FoundRegistry(found_at, path, digest, registered_vms(registry)))
+
+    def _configuration(
+        self, place: str, own: str | None, data: bytes, configuration: Configuration
+    ) -> None:
         snapshot: SnapshotId | None = None
-        if is_among_snapshots or configuration.kind == "snapshot":
+        if _home(place) == "snapshots" or configuration.kind == "snapshot":
             snapshot = configuration.snapshot_id or (SnapshotId(own) if own else None)
         vm = configuration.vm_besides(snapshot) if snapshot else configuration.vm_id
         if vm is None:
-            self._unread(place, _nobodys(configuration))
-            return
+            raise NotAConfiguration(_nobodys(configuration))
         found_at = shown(place)
         found = FoundConfiguration(
             found_at=found_at,
@@ -134,6 +176,11 @@ class ConfigurationFiles:
         return replace(found, has_saved_state=has_saved_state)
 
 
+def _whole(head: bytes, file: BinaryIO) -> bytes:
+    """Give the file of which `head` was read, or one byte more than any configuration has."""
+    return head + file.read(SIZE_MAX_BYTES + 1 - len(head))
+
+
 def _nobodys(configuration: Configuration) -> str:
     if configuration.kind == "unknown":
         return (
@@ -147,5 +194,5 @@ def _folder(place: str) -> str:
     return os.path.dirname(place)  # noqa: PTH120 - a Path for each of 100,000 files is slow
 
 
-def _name(place: str) -> str:
-    return os.path.basename(place)  # noqa: PTH119 - as above
+def _home(place: str) -> str:
+    return os.path.basename(_folder(place)).lower()  # noqa: PTH119 - as above

@@ -39,6 +39,9 @@ from eventstore.evidence.vmcx_layout import (
     read_key,
 )
 
+HEAD_BYTES = HEADER_OFFSETS[-1] + len(SIGNATURE)
+"""So much of a file's beginning is enough for `is_storage`."""
+
 OBJECTS_MAX = 1 << 18
 """A saved state has one object for each MiB of memory; a configuration has ten."""
 

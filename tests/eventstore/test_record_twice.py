@@ -91,7 +91,9 @@ def test_real_files_are_recorded_once(tmp_path: Path) -> None:
     assert sorted(machine.name for machine in fleet.machines.values()) == [
         "2012R2",
         "Default Generation 1",
+        "Default Generation 2",
+        "Other Location",
         "linux1",
     ]
-    assert first == 3 + len(fleet.sightings) + 1
+    assert first == 5 + len(fleet.sightings) + 1
     log.close()
