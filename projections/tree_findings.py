@@ -159,6 +159,11 @@ def _merge_step(machine: Machine | None) -> str:
         return f"Leave {name} off until the merge is done: a start throws its progress away."
     if machine.policy == "live":
         return f"Keep both files: Hyper-V merges them while {name} runs."
+    if machine.power == "off":
+        return (
+            f"Start {name}, shut it down and leave it off until the merge is done: what did not run "
+            "to its end is tried again at the next stop."
+        )
     return f"Shut {name} down and leave it off until the merge is done; a restart is not enough."
 
 

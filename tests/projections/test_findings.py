@@ -52,6 +52,12 @@ class TestWhatHyperVDoesByItself:
 
         assert "while web01 runs" in the(_fail(story.delete("S")), "pending_merge").next_step
 
+    def test_what_is_off_already_is_not_to_be_shut_down(self) -> None:
+        story = article().delete("1-3-1").hold_merges()
+        step = the(_fail(story), "pending_merge").next_step
+
+        assert step.startswith("Start web01, shut it down and leave it off")
+
     def test_a_running_merge_asks_to_leave_the_vm_off(self) -> None:
         story = article().delete("1-3-1").hold_merges().shut_down()
 
