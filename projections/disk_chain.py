@@ -11,14 +11,15 @@ from eventstore.paths import PathKey
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.roles import Role, role_of
+from projections.shapes import VmRef, vm_ref
 from projections.walks import lies_below, walks_of, was_looked_for_in
 
 
 class ChainRow(Struct, frozen=True):
     """A disk in its chain.
 
-    `referenced_by` are snapshot ids in the order taken, then `now`; those of another VM than the
-    one asked about (else the file's first owner) have that VM's id and a slash before them.
+    `vm` is the VM asked about, else the file's first owner. `referenced_by` are snapshot ids of
+    that VM in the order taken, then `now`; those of another have its id and a slash before them.
     """
 
     path: str
@@ -26,6 +27,7 @@ class ChainRow(Struct, frozen=True):
     parent: str | None
     slot: str | None
     role: Role
+    vm: VmRef | None
     referenced_by: tuple[str, ...]
     children: tuple[str, ...]
 
@@ -34,7 +36,7 @@ def chain_of_vm(fleet: Fleet, vm: VmId) -> tuple[ChainRow, ...]:
     """Give the files of a VM and all that hang together with them, parents first."""
     graph = graph_of(fleet)
     theirs = (node for node in graph.nodes.values() if is_of(node, vm))
-    return _rows(graph, _whole_trees(graph, theirs), vm)
+    return _rows(fleet, graph, _whole_trees(graph, theirs), vm)
 
 
 def chain_of_folder(
@@ -48,7 +50,7 @@ def chain_of_folder(
     graph = graph_of(fleet)
     is_in = in_folder(fleet, stream_or_folder)
     found = (node for node in graph.nodes.values() if is_in(node))
-    return _rows(graph, _whole_trees(graph, found), None)
+    return _rows(fleet, graph, _whole_trees(graph, found))
 
 
 def chain_of_file(fleet: Fleet, path: str) -> tuple[ChainRow, ...]:
@@ -59,13 +61,13 @@ def chain_of_file(fleet: Fleet, path: str) -> tuple[ChainRow, ...]:
         return ()
     above = {node.key for node in graph.ancestors(file.key)}
     below = {node.key for node in graph.descendants(file.key)}
-    return _rows(graph, {file.key} | above | below, None)
+    return _rows(fleet, graph, {file.key} | above | below)
 
 
 def whole_chain(fleet: Fleet) -> tuple[ChainRow, ...]:
     """Give every disk known."""
     graph = graph_of(fleet)
-    return _rows(graph, set(graph.nodes), None)
+    return _rows(fleet, graph, set(graph.nodes))
 
 
 def is_of(node: DiskNode, vm: VmId) -> bool:
@@ -102,24 +104,27 @@ def _whole_trees(graph: DiskGraph, nodes: Iterable[DiskNode]) -> set[PathKey]:
     return found
 
 
-def _rows(graph: DiskGraph, keys: set[PathKey], vm: VmId | None) -> tuple[ChainRow, ...]:
-    return tuple(_row(graph, node, vm) for node in _parents_first(graph, keys))
+def _rows(
+    fleet: Fleet, graph: DiskGraph, keys: set[PathKey], vm: VmId | None = None
+) -> tuple[ChainRow, ...]:
+    return tuple(_row(fleet, graph, node, vm) for node in _parents_first(graph, keys))
 
 
-def _row(graph: DiskGraph, node: DiskNode, vm: VmId | None) -> ChainRow:
+def _row(fleet: Fleet, graph: DiskGraph, node: DiskNode, vm: VmId | None) -> ChainRow:
+    own = vm or next(iter(node.owners), None)
     return ChainRow(
         path=node.path,
         found_at=node.found_at,
         parent=graph.nodes[node.parent].path if node.parent else None,
         slot=node.slot,
         role=role_of(graph, node),
-        referenced_by=_referenced_by(node, vm),
+        vm=vm_ref(fleet.machines[own]) if own in fleet.machines else None,
+        referenced_by=_referenced_by(node, own),
         children=tuple(child.path for key in node.children if (child := graph.nodes[key]).exists),
     )
 
 
-def _referenced_by(node: DiskNode, vm: VmId | None) -> tuple[str, ...]:
-    own = vm or next(iter(node.owners), None)
+def _referenced_by(node: DiskNode, own: VmId | None) -> tuple[str, ...]:
     ours = [each.holder for each in node.references if each.vm == own]
     theirs = [f"{each.vm}/{each.holder}" for each in node.references if each.vm != own]
     return (*ours, *theirs)

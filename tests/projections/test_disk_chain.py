@@ -11,6 +11,7 @@ from projections.disk_chain import (
     chain_of_vm,
     whole_chain,
 )
+from projections.shapes import VmRef
 from tests.eventstore.test_cases import article
 from tests.projections.sightings import configuration, record, vhd, walked
 from tests.story import Story, disk, short
@@ -58,6 +59,16 @@ def test_another_vms_references_carry_its_id() -> None:
     assert row(chain_of_vm(story.fleet, WEB01), "golden.vhd").referenced_by == ("S", f"{WEB02}/T")
     assert row(chain_of_vm(story.fleet, WEB02), "golden.vhd").referenced_by == ("T", f"{WEB01}/S")
     assert row(whole_chain(story.fleet), "after-T.avhd").referenced_by == ("now",)
+
+
+def test_without_a_vm_asked_each_file_says_whose_references_stand_bare() -> None:
+    story = Story().vm("web01", "golden.vhd").take("S").vm("web02", "golden.vhd").take("T")
+    rows = whole_chain(story.fleet)
+
+    shared, theirs = row(rows, "golden.vhd"), row(rows, "after-T.avhd")
+    assert (shared.vm, shared.referenced_by) == (VmRef(WEB01, "web01"), ("S", f"{WEB02}/T"))
+    assert (theirs.vm, theirs.referenced_by) == (VmRef(WEB02, "web02"), ("now",))
+    assert {each.vm for each in chain_of_vm(story.fleet, WEB02)} == {VmRef(WEB02, "web02")}
 
 
 def test_a_vms_chain_holds_what_hangs_together_with_its_files_and_nothing_else() -> None:

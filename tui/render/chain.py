@@ -47,6 +47,7 @@ def _rows(
     disks: Sequence[ChainRow], labels: Labels, look: Look, vm: VmId | None, *, in_full: bool
 ) -> Iterator[tuple[Cell, ...] | None]:
     known = {path_key(disk.path): disk for disk in disks}
+    is_mixed = vm is None and len({disk.vm for disk in disks if disk.vm}) > 1
     for index, row in enumerate(_drawn(known)):
         if row.is_root and index:
             yield None
@@ -58,7 +59,7 @@ def _rows(
             Cell(f"{row.graph(sign, look.glyphs)} {name}", tone),
             Cell(word, role_tone),
             Cell(disk.slot or "", "dim"),
-            Cell(_needed_by(disk, labels, look, vm)),
+            Cell(_needed_by(disk, labels, look, vm, is_mixed=is_mixed)),
         )
 
 
@@ -97,8 +98,16 @@ def _sign(disk: ChainRow, look: Look) -> tuple[str, Tone]:
             )
 
 
-def _needed_by(disk: ChainRow, labels: Labels, look: Look, vm: VmId | None) -> str:
-    users = ", ".join(labels.holder(each, vm) for each in disk.referenced_by)
+def _references(disk: ChainRow, *, is_mixed: bool) -> Iterator[str]:
+    """Give who refers to a file; among the files of several VMs each says of which it is."""
+    for each in disk.referenced_by:
+        yield f"{disk.vm.id}/{each}" if is_mixed and disk.vm and "/" not in each else each
+
+
+def _needed_by(
+    disk: ChainRow, labels: Labels, look: Look, vm: VmId | None, *, is_mixed: bool
+) -> str:
+    users = ", ".join(labels.holder(each, vm) for each in _references(disk, is_mixed=is_mixed))
     if users:
         return f"{look.glyphs.back} {users}"
     if disk.role == "pending" and disk.children:
