@@ -19,9 +19,9 @@ from projections.ownership import Ownership, ReferenceChange, Told, in_time, vm_
 
 
 class LifeLine(Struct, frozen=True):
-    """What one entry did to the file."""
+    """What one entry did to the file; `position` is None for a reading that is not stored."""
 
-    position: int
+    position: int | None
     at: Moment
     text: str
 

@@ -40,7 +40,7 @@ class Knowledge:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         found = find(self.ownership.fleet, self.graph, self.ownership)
-        return found if self.is_stored else tuple(map(_without_positions, found))
+        return found if self.is_stored else tuple(map(without_positions, found))
 
     def vm(self, word: str) -> Machine:
         """Give the VM called `word`; BadInput says why there is none."""
@@ -54,6 +54,6 @@ class Knowledge:
         return last_counted(self.selection.last(counts))
 
 
-def _without_positions(finding: Finding) -> Finding:
+def without_positions(finding: Finding) -> Finding:
     """What was read on the spot stands nowhere in the log."""
     return replace(finding, reasons=tuple(Reason(reason.text) for reason in finding.reasons))

@@ -12,8 +12,10 @@ from tui.commands import COMMANDS
 from tui.user import program_version
 
 _AGO = re.compile(r"-\d+[smhdw]")
+_MARK = "\0"
 _INVALID_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from", re.DOTALL)
 
+_DASHED = "; a name that begins with a dash goes after `--`"
 _ABOUT = """\
 Snapledger is the flight recorder of Hyper-V snapshots: every take, apply, delete and merge is
 kept as an event, and of every AVHD file it says who needs it, why it exists, and what will
@@ -26,9 +28,21 @@ to begin:
   snapledger orphans D:\\VMs              what is wrong there, and why
   snapledger tree web01 --at -2d         the snapshots as they were two days ago
 
-`snapledger COMMAND --help` says more about each.
+`snapledger COMMAND --help` says more about each. A name or file that begins with a dash goes
+after `--`: snapledger forecast web01 delete -- --odd
 exit codes: 0 fine, 1 something was found, 2 bad input or refused, 3 could not finish
 """
+
+
+class _Words(Namespace):
+    """What was read, without the marks."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, list):
+            value = [str(each).removeprefix(_MARK) for each in value]
+        elif isinstance(value, str):
+            value = value.removeprefix(_MARK)
+        super().__setattr__(name, value)
 
 
 class Parser(ArgumentParser):
@@ -41,12 +55,13 @@ class Parser(ArgumentParser):
                 f"; did you mean '{close[0]}'?" if close else f"; there are: {', '.join(COMMANDS)}"
             )
             raise BadInput(f"'{found[1]}' is no command{hint}")
-        raise BadInput(f"{message}; `{self.prog} --help` says more")
+        hint = _DASHED if "unrecognized arguments: -" in message else ""
+        raise BadInput(f"{message}{hint}; `{self.prog} --help` says more".replace(_MARK, ""))
 
 
 def parse(argv: Sequence[str]) -> Namespace:
     """Read the words; BadInput when they cannot be understood, SystemExit after help."""
-    words = parser(argv).parse_args([_quoted(word) for word in argv])
+    words = parser(argv).parse_args([_marked(word) for word in argv], _Words())
     for option in ("at", "known_at"):
         if getattr(words, option) is not None and not COMMANDS[words.command].reads_time:
             raise BadInput(f"{words.command} takes no --{option.replace('_', '-')}")
@@ -125,6 +140,6 @@ def _add_common(to: ArgumentParser, *, is_top: bool, reads_time: bool = True) ->
     )
 
 
-def _quoted(word: str) -> str:
-    """Keep `-2h` from being taken for an option; moments are stripped when they are read."""
-    return f" {word}" if _AGO.fullmatch(word) else word
+def _marked(word: str) -> str:
+    """Keep `-2h` from being taken for an option, by a mark that no word can have."""
+    return f"{_MARK}{word}" if _AGO.fullmatch(word) else word

@@ -89,12 +89,7 @@ class Session:
 
     def moment(self, at: str | None, known_at: str | None = None) -> AsOf:
         """Read words for a moment, and tell what they meant where they left it open."""
-        found = parse_as_of(
-            at.strip() if at else at,
-            known_at.strip() if known_at else known_at,
-            tz=self.zone,
-            clock=now(),
-        )
+        found = parse_as_of(at, known_at, tz=self.zone, clock=now())
         for note in found.notes:
             self._tell(note)
         return found

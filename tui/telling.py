@@ -29,9 +29,10 @@ class Teller:
         return told_line(self._look, position, when, narrate(event, before))
 
 
-def told_line(look: Look, position: int, when: Moment, text: str) -> str:
+def told_line(look: Look, position: int | None, when: Moment, text: str) -> str:
     """Lay out one event: its position, its time, its sentence; a long one goes on below itself."""
-    number, at = f"#{position}".rjust(_NUMBER_WIDTH), look.moment(when)
+    number = (f"#{position}" if position else "").rjust(_NUMBER_WIDTH)
+    at = look.moment(when)
     indent = len(number) + len(at) + 2 * len(GAP)
     width = max(look.width - indent, _SENTENCE_MIN) if look.width else None
     first, *more = wrapped(look.text(text), width)

@@ -47,7 +47,7 @@ def is_one_sentence(told: Answer) -> bool:
         (("tree", "web01", "--jso"), 2, "unrecognized arguments: --jso"),
         (("verify", "--at", "1"), 2, "--at"),
         (("--at", "1", "verify"), 2, "verify takes no --at"),
-        (("diff", "1", "2", "--at", "1"), 2, "diff compares A with B"),
+        (("--at", "1", "diff", "1", "2"), 2, "diff takes no --at"),
         (("explain", r"C:\nothing.vhd"), 2, "no disk file"),
         (("chain", r"C:\nothing"), 2, "there is no folder or file"),
         (("chain", ""), 2, "an empty word came"),

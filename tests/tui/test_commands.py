@@ -183,6 +183,19 @@ def test_explain_tells_a_files_life(article: Snapledger) -> None:
     assert "#3" in article("explain", r"C:\VMs\web01.vhd").out
 
 
+def test_what_is_explained_on_the_spot_stands_in_no_log(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    snapledger.play(*ARTICLE, to=tmp_path / "host")
+    snapledger.store = tmp_path / "nowhere"
+    disk = str(next((tmp_path / "host").rglob("1-1.avhd")))
+
+    told = snapledger("explain", disk, "--json").json
+    assert [each["position"] for each in told["life"]] == [None]
+    assert not any(each["positions"] for each in told["finding"]["reasons"])
+    assert "#" not in snapledger("explain", disk).out
+
+
 def test_a_file_may_be_named_without_its_folder(article: Snapledger) -> None:
     assert article("explain", "WEB01.vhd", "--json").json["finding"]["path"] == r"C:\VMs\web01.vhd"
     rows = article("chain", "now.avhd", "--json").json["disks"]
@@ -253,6 +266,44 @@ def test_forecast_sums_up_first_and_tells_nothing_as_done(article: Snapledger) -
 
 def test_forecast_names_the_snapshot_that_would_be_taken(article: Snapledger) -> None:
     assert "~ now       parent 1-2 → S9" in article("forecast", "web01", "take", "S9").out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("-2h", ("-2h",)), ("-2h", ("--", "-2h")), ("--odd", ("--", "--odd"))]
+)
+def test_a_name_may_begin_with_a_dash(
+    article: Snapledger, name: str, words: tuple[str, ...]
+) -> None:
+    article.play(f"take web01 {name}")
+    told = article("--json", "forecast", "web01", "delete", *words)
+
+    assert [each["name"] for each in told.json["snapshots"]["removed"]] == [name]
+
+
+def test_a_dash_that_was_taken_for_an_option_is_explained(article: Snapledger) -> None:
+    told = article("forecast", "web01", "delete", "--odd")
+
+    assert told.code == 2
+    assert "a name that begins with a dash goes after `--`" in told.err
+
+
+def test_diff_offers_no_option_that_it_refuses(article: Snapledger) -> None:
+    assert "--at" not in article("diff", "--help").out
+    assert article("diff", "--at", "1", "1", "2").code == 2
+
+
+def test_among_several_vms_the_chain_says_whose_now_it_is(article: Snapledger) -> None:
+    article.play(r"vm db01 C:\VMs\db01.vhd")
+
+    assert "← Now\n" in article("chain", "db01").out
+    told = article("chain").out
+    assert "← db01: Now\n" in told
+    assert "← web01: Now\n" in told
+    rows = article("chain", "--json").json["disks"]
+    assert {row["vm"]["name"] for row in rows if row["referenced_by"] == ["now"]} == {
+        "web01",
+        "db01",
+    }
 
 
 def test_forecast_lists_what_can_be_done(article: Snapledger) -> None:

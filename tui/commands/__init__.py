@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, Entry] = {
     "orphans": Entry("find disk files that are odd: unneeded, missing, unmerged, and why"),
     "explain": Entry("tell everything about one disk file: its verdict and its life"),
     "log": Entry("tell what happened, one sentence per event"),
-    "diff": Entry("compare two moments"),
+    "diff": Entry("compare two moments", False),
     "forecast": Entry("say what a command would do, without doing it"),
     "inspect": Entry("read and check disk files; needs no store", False),
     "verify": Entry("check every byte of the log", False),

@@ -23,8 +23,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> Exit:
-    if call.session.is_past:
-        raise BadInput("diff compares A with B and takes no --at or --known-at")
     moments = [_moment(call, word) for word in (call.words.before, call.words.after)]
     log = call.session.entries(*moments)
     before, after = (Knowledge(select(log, each)) for each in moments)

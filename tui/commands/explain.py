@@ -3,10 +3,13 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from eventstore.errors import BadInput
 from eventstore.text import storable
 from projections.explain import Explanation, explain
 from tui.call import Call, Exit
+from tui.knowledge import without_positions
 from tui.places import here, meant, path_of
 from tui.render.findings import finding_lines
 from tui.telling import told_line
@@ -30,6 +33,12 @@ def run(call: Call) -> Exit:
     return Exit.FINE
 
 
+def _as_read(told: Explanation) -> Explanation:
+    """What was read on the spot stands nowhere in the log."""
+    life = tuple(replace(each, position=None) for each in told.life)
+    return Explanation(without_positions(told.finding), life)
+
+
 def _explanation(call: Call, word: str) -> Explanation:
     if call.session.has_store or not Path(word).is_file():
         known = call.session.knowledge
@@ -38,7 +47,7 @@ def _explanation(call: Call, word: str) -> Explanation:
             if name and (found := explain(entries, name)):
                 return found
     if Path(word).is_file():
-        entries = meant(call, word).known.selection.entries
-        if found := explain(entries, here(word)):
-            return found
+        known = meant(call, word).known
+        if found := explain(known.selection.entries, here(word)):
+            return found if known.is_stored else _as_read(found)
     raise BadInput(f"no disk file {word} is known; `snapledger chain` lists those that are")

@@ -4,6 +4,8 @@ In plain words, as a scenario has them:
 
     snapledger forecast web01 delete "before the update"
     snapledger forecast web01 shutdown
+
+A name that begins with a dash goes after `--`: forecast web01 delete -- --odd
 """
 
 from argparse import ArgumentParser
