@@ -110,6 +110,8 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
     elif sighting.when < loss.when:
         text = "Nobody has looked at the file since it lost its last reference."
         yield because(text, sighting.when)
+    elif sighting.seen.facts and sighting.seen.facts.failed_checks:
+        yield because("Its headers do not hold, so it may be another disk.", sighting.when)
     unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
     yield from (because(told(gap)) for gap in (*unread, *_unseen(case)))
 

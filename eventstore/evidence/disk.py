@@ -43,6 +43,8 @@ def read_disk(path: Path) -> DiskReading:
 
 def read_disk_from(file: BinaryIO, size_bytes: int) -> DiskReading:
     """Read the headers of an open `file` that is `size_bytes` long; errors as in `read_disk`."""
+    if not size_bytes:
+        raise NotADisk("the file is empty: 0 bytes")
     source = HeaderBytes(file, size_bytes)
     start = source.read(0, len(FILE_SIGNATURE))
     if start == FILE_SIGNATURE:

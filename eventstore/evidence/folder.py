@@ -7,7 +7,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from eventstore.errors import BadInput
-from eventstore.evidence.drives import DISK_SUFFIXES
 from eventstore.evidence.file_tree import native, open_regular, reason_of, regular_files, shown
 from eventstore.evidence.found_configuration import ConfigurationFiles, FoundConfiguration
 from eventstore.evidence.found_disk import FoundDisk, examine
@@ -20,7 +19,8 @@ PROGRESS_FILES = 1_000
 
 UNMET = "stands elsewhere by the map, and the walk did not come there"
 
-_DISK_SUFFIXES = tuple(DISK_SUFFIXES)
+VHD_SET_SUFFIX = ".vhds"
+VHD_SET_REASON = "is the file of a VHD set; its disks are read, and not which of them belong to it"
 
 
 class Skipped(Struct, frozen=True):
@@ -102,8 +102,8 @@ class _Seen:
                 found_at = shown(entry.path)
                 if disk := examine(file, found_at, self._mapping.windows(found_at)):
                     self._disks.append(disk)
-                elif entry.name.lower().endswith(_DISK_SUFFIXES):
-                    self.unread_place(entry.path, "is named like a disk, but carries no signature")
+                elif entry.name.lower().endswith(VHD_SET_SUFFIX):
+                    self.unread_place(entry.path, VHD_SET_REASON)
                 else:
                     self._configurations.file(entry, file)
         except OSError as error:

@@ -12,10 +12,12 @@ from eventstore.events import DiskSeen
 from eventstore.evidence.disk import read_disk_from
 from eventstore.evidence.observations import DiskFacts
 from eventstore.moments import Moment, moment
+from eventstore.paths import suffix_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = Moment("0001-01-01T00:00:00.000000Z")
 _LAST = Moment("9999-12-31T23:59:59.999999Z")
+_NAMED_AS_DISKS = frozenset({".vhd", ".avhd", ".vhdx", ".avhdx"})
 _DAMAGED_HEAD_BYTES = 4096
 _DAMAGED_TAIL_BYTES = 512
 
@@ -44,16 +46,21 @@ class FoundDisk(Struct, frozen=True):
 
 
 def examine(file: BinaryIO, found_at: str, path: str) -> FoundDisk | None:
-    """Read the headers of an open file, None when it is no disk; raises OSError."""
+    """Read the headers of an open file, None when it is no disk; raises OSError.
+
+    What is named like a disk is one, with a problem where it carries no signature: emptied or
+    overwritten, the file is still there, and somebody may refer to it.
+    """
     status = os.fstat(file.fileno())
     facts: DiskFacts | None = None
     problem = ""
     try:
         reading = read_disk_from(file, status.st_size)
         facts, header_sha256 = reading.facts, reading.header_sha256
-    except NotADisk:
-        return None
-    except DamagedDisk as error:
+    except (NotADisk, DamagedDisk) as error:
+        suffixes = {suffix_of(found_at), suffix_of(path)}
+        if isinstance(error, NotADisk) and suffixes.isdisjoint(_NAMED_AS_DISKS):
+            return None
         problem, header_sha256 = str(error), _damaged_sha256(file, status.st_size)
     return FoundDisk(
         found_at=found_at,

@@ -3,6 +3,7 @@
 import pytest
 
 from eventstore.events import DiskWritten, SnapshotDeleted, VmRemoved
+from eventstore.evidence.observations import Check
 from eventstore.ids import SnapshotId
 from eventstore.moments import Moment, later
 from projections.finding import Finding
@@ -12,6 +13,7 @@ from tests.projections.sightings import (
     findings,
     record,
     said,
+    seen,
     the,
     vhd,
     walked,
@@ -45,6 +47,18 @@ def test_a_known_loss_an_older_last_write_and_a_full_look_make_a_yes() -> None:
     assert LONG_AGO in said(finding)
     assert finding.next_step == "Back the file up, then delete it by hand."
     assert finding.would_break == ()
+
+
+def test_headers_that_do_not_hold_take_the_yes_away() -> None:
+    story = looked_at(left_behind())
+    bad = Check("footer at the end", passed=False, text="checksum 1 stored, 2 calculated")
+    record(story, vhd("after-S.avhd", "base.vhd", checks=(bad,)))
+    assert orphan(story).deletable == "unknown"
+
+    record(story, seen("after-S.avhd", None, problem="the file is empty: 0 bytes"))
+
+    assert orphan(story).deletable == "unknown"
+    assert the(story, "unverified").deletable == "unknown"
 
 
 class TestRollbackInWaiting:

@@ -166,6 +166,25 @@ def test_disks_that_are_all_gone_are_missing_on_the_spot_and_recorded(
     assert {row["role"] for row in rows} == {"missing"}
 
 
+@pytest.mark.parametrize("name", ["web01.vhd", "a.avhd", "b.avhd"])
+def test_a_disk_that_was_emptied_is_unverified_and_not_missing(
+    snapledger: Snapledger, host: Path, name: str
+) -> None:
+    root = host.parent.parent
+    snapledger("record", str(root))
+    (host / name).write_bytes(b"")
+
+    assert "the file is empty" in snapledger("record", str(root)).out
+    found = snapledger("orphans", "--json").json["findings"]
+    assert [(each["path"], each["verdict"]) for each in found] == [
+        (rf"C:\VMs\{name}", "unverified")
+    ]
+    assert found[0]["deletable"] == "no"
+    assert snapledger("record", str(root), "--json").json["events"] == 0
+    told = snapledger("inspect", str(host / name))
+    assert (told.code, "is no disk: the file is empty: 0 bytes" in told.err) == (2, True)
+
+
 @needs_real_evidence
 def test_all_real_samples_can_be_inspected_and_recorded(
     snapledger: Snapledger, tmp_path: Path

@@ -198,10 +198,15 @@ def test_a_linkage_that_is_no_guid_is_told() -> None:
 # --- what is no disk ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", [b"", b"v", b"vhdxfil", b"MZ" * 4096, bytes(5000)])
+@pytest.mark.parametrize("data", [b"v", b"vhdxfil", b"MZ" * 4096, bytes(5000)])
 def test_what_carries_no_signature_is_no_disk(data: bytes) -> None:
     with pytest.raises(NotADisk, match=f"in {len(data)} bytes"):
         read(data)
+
+
+def test_an_empty_file_is_no_disk_and_says_so() -> None:
+    with pytest.raises(NotADisk, match="the file is empty: 0 bytes"):
+        read(b"")
 
 
 @pytest.mark.parametrize("data", [b"vhdxfile", b"conectix", b"conectix" + bytes(500)])

@@ -12,7 +12,7 @@ import pytest
 
 from eventstore.errors import BadInput
 from eventstore.evidence import file_tree, folder
-from eventstore.evidence.folder import FolderReading, walk
+from eventstore.evidence.folder import VHD_SET_REASON, FolderReading, walk
 from eventstore.evidence.found_disk import moment_of_nanoseconds
 from eventstore.evidence.path_map import PathMap, path_map
 from eventstore.ids import SnapshotId, VmId, derive
@@ -119,15 +119,45 @@ def test_a_damaged_disk_is_a_disk_with_a_problem(tmp_path: Path) -> None:
     assert first.header_sha256 != second.header_sha256
 
 
-def test_a_wiped_disk_is_no_evidence_that_it_is_gone(tmp_path: Path) -> None:
-    written(tmp_path / "a.AVHD", bytes(2048))
+@pytest.mark.parametrize("name", ["a.vhd", "a.AVHD", "a.vhdx", "a.Avhdx"])
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the file is empty: 0 bytes"),
+        (bytes(2048), "no disk signature in 2048 bytes"),
+        (b"Vhdxfile" + bytes(5000), "no disk signature in 5008 bytes"),
+    ],
+)
+def test_a_disk_without_signature_is_seen_with_its_problem(
+    tmp_path: Path, name: str, content: bytes, problem: str
+) -> None:
+    place = written(tmp_path / name, content)
+    os.utime(place, ns=(0, 1_285_480_980_123_456_789))
+
+    found = read(tmp_path)
+
+    (seen,) = found.disks
+    assert seen.problem.startswith(problem)
+    assert (seen.facts, seen.size_bytes) == (None, len(content))
+    assert seen.modified_at == "2010-09-26T06:03:00.123456Z"
+    assert found.unread == ()
+
+
+def test_what_is_mapped_to_a_disks_name_is_one_without_signature_too(tmp_path: Path) -> None:
+    written(tmp_path / "a~1", b"")
+
+    (seen,) = walk(tmp_path, path_map(tmp_path, [rf"C:\a.vhd={tmp_path}/a~1"])).disks
+
+    assert seen.path == r"C:\a.vhd"
+
+
+def test_the_file_of_a_vhd_set_is_no_disk_and_hides_what_it_refers_to(tmp_path: Path) -> None:
+    written(tmp_path / "a.vhds", bytes(2048))
 
     found = read(tmp_path)
 
     assert found.disks == ()
-    assert [skipped.reason for skipped in found.unread] == [
-        "is named like a disk, but carries no signature"
-    ]
+    assert [skipped.reason for skipped in found.unread] == [VHD_SET_REASON]
 
 
 def test_configurations_are_found_in_any_case_vms_first(tmp_path: Path) -> None:
