@@ -53,17 +53,23 @@ class _Join:
         return DiskGraph(nodes, complete, self._judged(complete), self._circle())
 
     def _broken(self) -> frozenset[VmId]:
-        """Give the VMs that need an AVHD which is gone, and nobody knows on which disk it stood.
+        """Give the VMs that need an AVHD of which nobody knows on which disk it stands.
 
-        Any of their disks may be its parent, so none of them can be called free to merge.
+        It is gone, was not read, or cannot be. Any of the VM's disks may be its parent, so none of
+        them can be called free.
         """
         return frozenset(
             vm
             for key, vms in self.needed_by.items()
-            if vms and self._is_absent(key) and not self.parents.get(key)
-            if suffix_of(self.paths[key]) in AUTOMATIC_SUFFIXES
+            if vms and not self.parents.get(key) and self._should_have_a_parent(key)
             for vm in vms
         )
+
+    def _should_have_a_parent(self, key: PathKey) -> bool:
+        sighting = self.fleet.sightings.get(key)
+        if self.presence[key] == "seen" and sighting and sighting.seen.facts:
+            return sighting.seen.facts.kind == "differencing"
+        return suffix_of(self.paths[key]) in AUTOMATIC_SUFFIXES
 
     # --- links --------------------------------------------------------------------------------
 
@@ -225,8 +231,15 @@ class _Join:
             return frozenset()
         streams = {sighting.stream for sighting in needed if sighting}
         folders = self.fleet.folders
+        unreadable = {
+            sighting.stream
+            for sighting in self.fleet.sightings.values()
+            if sighting.gone is None and sighting.seen.facts is None
+        }
         return frozenset(
-            stream for stream in streams & folders.keys() if not folders[stream].read.unread
+            stream
+            for stream in (streams & folders.keys()) - unreadable
+            if not folders[stream].read.unread
         )
 
     def _alone_in(self, surveyed: frozenset[str]) -> frozenset[PathKey]:

@@ -1,6 +1,15 @@
 """Which role each file has, in the cases of the rules and by the evidence alone."""
 
-from eventstore.events import DiskCloned, DiskCopied, DiskLost, DiskMoved, SnapshotDeleted
+import pytest
+
+from eventstore.events import (
+    DiskCloned,
+    DiskCopied,
+    DiskLost,
+    DiskMoved,
+    DiskSeen,
+    SnapshotDeleted,
+)
 from eventstore.ids import SnapshotId
 from projections.disk_chain import whole_chain
 from tests.eventstore.test_cases import article, two_branches
@@ -188,6 +197,29 @@ class TestUnknown:
         )
 
         assert roles(story)["leaf.avhd"] == "unknown"
+
+    @pytest.mark.parametrize(
+        "now", [seen("now.avhd", None, problem="the file is empty: 0 bytes"), None]
+    )
+    def test_an_avhd_that_cannot_be_read_may_stand_on_any_disk_of_its_vm(
+        self, now: DiskSeen | None
+    ) -> None:
+        """Its parent has no reference of its own, and yet it is no orphan."""
+        story = record(Story(), configuration("web01", "now.avhd", listed=1))
+        record(story, snapshot_configuration("S", "base.vhd"), *((now,) if now else ()))
+
+        record(story, vhd("base.vhd"), vhd("trunk.avhd", "base.vhd"))
+
+        assert roles(story)["trunk.avhd"] == "unknown"
+
+    def test_beside_a_disk_that_cannot_be_read_no_disk_is_known_to_stand_alone(self) -> None:
+        story = record(Story(), configuration("web01", "now.vhd"), vhd("now.vhd"), walked())
+        record(story, vhd("alone.vhd"))
+        assert roles(story)["alone.vhd"] == "base"
+
+        record(story, seen("child.avhd", None, problem="the file is empty: 0 bytes"))
+
+        assert roles(story)["alone.vhd"] == "unknown"
 
 
 class TestAutomatic:
