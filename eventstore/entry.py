@@ -1,11 +1,16 @@
 """What the log keeps: an entry, the same on every machine, inside this store's envelope."""
 
-from msgspec import Raw, Struct
+from typing import Annotated
+
+from msgspec import Meta, Raw, Struct
 
 from eventstore.moments import Moment
 
+Position = Annotated[int, Meta(ge=1)]
+"""Positions begin with 1; decoding refuses others."""
 
-class Source(Struct, frozen=True, omit_defaults=True):
+
+class Source(Struct, frozen=True, omit_defaults=True, gc=False):
     """Where an event comes from.
 
     `kind` is `command` (typed), `scenario` (a line of a file) or `evidence` (read off a file);
@@ -22,7 +27,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     host: str = ""
 
 
-class NewEntry(Struct, frozen=True):
+class NewEntry(Struct, frozen=True, gc=False):
     """An event on its way into the log; `data` is its JSON object as it will be stored."""
 
     id: str
@@ -33,7 +38,7 @@ class NewEntry(Struct, frozen=True):
     source: Source | None = None
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """An event in its stream. `prev` is the SHA-256 of the entry before it in the stream."""
 
     origin: str
@@ -48,12 +53,12 @@ class Entry(Struct, frozen=True):
     prev: str
 
 
-class Recorded(Struct, frozen=True):
+class Recorded(Struct, frozen=True, gc=False):
     """An entry in this store: `position` is 1-based and dense, `batch` its first and last."""
 
-    position: int
+    position: Position
     recorded_at: Moment
-    batch: tuple[int, int]
-    synced: int
+    batch: tuple[Position, Position]
+    synced: Annotated[int, Meta(ge=0)]
     entry: Entry
     digest: str

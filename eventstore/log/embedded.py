@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -81,7 +82,7 @@ class EmbeddedLog:
         self._must_be_open()
         end = self._reader.published()
         start = self._reader.place_after(max(after, 0), end)
-        return (record for record, _ in self._reader.records(start, after, end))
+        return chain.from_iterable(some for some, _ in self._reader.records(start, after, end))
 
     def read_stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Give the entries of this store's own `stream` with a revision greater than `after`."""
@@ -94,11 +95,12 @@ class EmbeddedLog:
         end = self._reader.published()
         place = self._reader.place_after(max(after, 0), end)
         while not stop():
-            for record, reached in self._reader.records(place, after, end):
-                if stop():
-                    return
+            for records, reached in self._reader.records(place, after, end):
+                for record in records:
+                    if stop():
+                        return
+                    yield record
                 place = reached
-                yield record
             if not stop():
                 time.sleep(self._world.settings.poll_seconds)
                 self._must_be_open()

@@ -17,12 +17,15 @@ from msgspec import Raw, Struct
 from eventstore.entry import Entry, Recorded
 from eventstore.moments import Moment
 
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+_RECORDED_AT = re.compile(_MOMENT)
 _HEAD = re.compile(
-    rb'\{"position":([1-9]\d*),"recorded_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
+    rb'\{"position":([1-9]\d*),"recorded_at":"(' + _MOMENT.encode() + rb')",'
     rb'"batch":\[([1-9]\d*),([1-9]\d*)\],"synced":(0|[1-9]\d*),"entry":(?=\{)'
 )
 _DIGEST_KEY = b',"digest":"'
-_TAIL = len(_DIGEST_KEY) + 64 + len(b'"}\n')
+TAIL_BYTES = len(_DIGEST_KEY) + 64 + len(b'"}\n')
+"""What follows on the bytes that a line's digest is of."""
 
 
 class EntryHead(Struct, frozen=True, gc=False):
@@ -95,7 +98,7 @@ def encode_line(envelope: Envelope, entry: bytes) -> bytes:
 def parse_line(line: bytes) -> Line | None:
     """Give the line when its form and its digest hold, None when they do not."""
     head = _HEAD.match(line)
-    body, tail = line[:-_TAIL], line[-_TAIL:]
+    body, tail = line[:-TAIL_BYTES], line[-TAIL_BYTES:]
     if head is None or head.end() >= len(body):
         return None
     digest = sha256(body).hexdigest()
@@ -110,6 +113,11 @@ def parse_line(line: bytes) -> Line | None:
         body[head.end() :],
         digest,
     )
+
+
+def is_recorded_at(text: str) -> bool:
+    """Say whether `text` has the form that `recorded_at` has in a line."""
+    return _RECORDED_AT.fullmatch(text) is not None
 
 
 def entry_head(line: Line) -> EntryHead | None:

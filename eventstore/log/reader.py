@@ -1,7 +1,7 @@
 """Reading the log: no lock, nothing above what is published, nothing damaged passed over."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eventstore.entry import Recorded
@@ -10,7 +10,7 @@ from eventstore.log.files import Files
 from eventstore.log.line import Line, recorded
 from eventstore.log.mark import read_mark
 from eventstore.log.recovery import survey_now
-from eventstore.log.segments import START, Place, locate, read_lines
+from eventstore.log.segments import START, Place, locate, read_entries, read_lines
 from eventstore.log.streams import Streams, runs
 
 
@@ -42,11 +42,18 @@ class Reader:
             self._published = max(self._published, mark)
             return self._published
 
-    def records(self, start: Place, after: int, end: Place) -> Iterator[tuple[Recorded, Place]]:
-        """Give the entries with a position greater than `after`, from `start` through `end`."""
-        for line, place in read_lines(self._files, self._folder, start, end):
-            if line.position > after:
-                yield _recorded(line), place
+    def records(
+        self, start: Place, after: int, end: Place
+    ) -> Iterator[tuple[Sequence[Recorded], Place]]:
+        """Give the entries with a position greater than `after`, from `start` through `end`.
+
+        They come some at a time, with the place of the last one.
+        """
+        for entries, place in read_entries(self._files, self._folder, start, end):
+            if entries[0].position > after:
+                yield entries, place
+            elif entries[-1].position > after:
+                yield entries[after + 1 - entries[0].position :], place
         if self._damage and end.position + 1 >= self._damage.position:
             raise self._damage
 

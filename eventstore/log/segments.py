@@ -1,19 +1,25 @@
 """Segments: the log's files, each named by the position of its first entry."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged
+from eventstore.log.bulk import intact_entries
 from eventstore.log.files import Files
-from eventstore.log.line import Line, parse_line
+from eventstore.log.line import Line, parse_line, recorded
 
 SEGMENT_BYTES_MAX = 8 << 20
 """A new segment is begun rather than let one grow beyond this; a batch never spans two."""
 
-_CHUNK_BYTES = 1 << 20
+_READ_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 16
+"""Small enough to stay in the processor's cache while it is decoded, encoded and hashed."""
+
+_OTHER_END = "the mark names another place for its end"
 _NAME = re.compile(r"(\d{20})\.ndjson")
 
 
@@ -48,18 +54,26 @@ def segments(files: Files, folder: Path) -> list[int]:
 
 def raw_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes]:
     """Cut the bytes `offset`..`end` into lines with their LF; a last one may lack it."""
+    for chunk in whole_lines(files, path, offset, end):
+        yield from _cut(chunk)
+
+
+def whole_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes]:
+    """Give the bytes `offset`..`end`, many lines at a time; the last line may lack its LF."""
     rest = b""
     while offset < end:
         try:
-            chunk = files.read(path, offset, min(_CHUNK_BYTES, end - offset))
+            read = files.read(path, offset, min(_READ_BYTES, end - offset))
         except FileNotFoundError:
             break  # A recovery has just removed it, so nothing in it was published.
-        if not chunk:
+        if not read:
             break
-        offset += len(chunk)
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line + b"\n"
+        offset += len(read)
+        block, begin = rest + read, 0
+        while whole := _end_of_lines(block, begin):
+            yield block[begin:whole]
+            begin = whole
+        rest = block[begin:]
     if rest:
         yield rest
 
@@ -71,15 +85,33 @@ def read_lines(
 
     Raises LogDamaged at the first position where the bytes are not what was published.
     """
-    place = start
-    while place.position < end.position:
-        for line, at in _segment_lines(files, folder, place, end):
-            yield line, at
-            place = at
-        if place.position < end.position:
-            place = _next_segment(files, folder, place)
-    if (place.segment, place.offset) != (end.segment, end.offset):
-        raise LogDamaged(end.position, "mark_wrong", "the mark names another place for its end")
+    for chunk, place in _chunks(files, folder, start, end):
+        yield from _lines(chunk, place, end)
+
+
+def read_entries(
+    files: Files, folder: Path, start: Place, end: Place
+) -> Iterator[tuple[Sequence[Recorded], Place]]:
+    """Give the entries after `start` through `end`, some at a time, with the last one's place.
+
+    Raises LogDamaged as `read_lines` does.
+    """
+    for chunk, place in _chunks(files, folder, start, end):
+        entries = intact_entries(chunk, place.position + 1)
+        if entries and entries[-1].position <= end.position:
+            last = entries[-1].position
+            yield entries, Place(last, place.segment, place.offset + len(chunk))
+        else:
+            for line, at in _lines(chunk, place, end):
+                yield (entry_of(line),), at
+
+
+def entry_of(line: Line) -> Recorded:
+    """Give the line as readers take it; LogDamaged when its bytes are no entry."""
+    found = recorded(line)
+    if found is None:
+        raise LogDamaged(line.position, "altered", "the line holds no entry")
+    return found
 
 
 def locate(files: Files, folder: Path, after: int, end: Place) -> Place:
@@ -94,28 +126,58 @@ def locate(files: Files, folder: Path, after: int, end: Place) -> Place:
     return Place(first - 1 + len(lengths), first, sum(lengths))
 
 
-def _segment_lines(
-    files: Files, folder: Path, start: Place, end: Place
-) -> Iterator[tuple[Line, Place]]:
+def _chunks(files: Files, folder: Path, start: Place, end: Place) -> Iterator[tuple[bytes, Place]]:
+    """Give the bytes after `start` through `end`, many lines at a time, with where they begin."""
+    place = start
+    while place.position < end.position:
+        for chunk in _segment_chunks(files, folder, place, end):
+            yield chunk, place
+            lines = chunk.count(b"\n")
+            place = Place(place.position + lines, place.segment, place.offset + len(chunk))
+        if place.position < end.position:
+            place = _next_segment(files, folder, place)
+    if (place.segment, place.offset) != (end.segment, end.offset):
+        raise LogDamaged(end.position, "mark_wrong", _OTHER_END)
+
+
+def _segment_chunks(files: Files, folder: Path, start: Place, end: Place) -> Iterator[bytes]:
     path = segment_path(folder, start.segment)
     size = files.size(path)
-    expected = start.position + 1
     if size is None:
-        raise LogDamaged(expected, "segment_missing", f"there is no {path.name}")
-    offset = start.offset
+        raise LogDamaged(start.position + 1, "segment_missing", f"there is no {path.name}")
     limit = end.offset if start.segment == end.segment else size
-    for raw in raw_lines(files, path, offset, limit):
+    return whole_lines(files, path, start.offset, limit)
+
+
+def _lines(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Line, Place]]:
+    name = segment_name(start.segment)
+    offset, expected = start.offset, start.position + 1
+    for raw in _cut(chunk):
         if expected > end.position:
-            raise LogDamaged(end.position, "mark_wrong", "the mark names another place for its end")
+            raise LogDamaged(end.position, "mark_wrong", _OTHER_END)
         line = parse_line(raw)
         if line is None:
-            raise LogDamaged(expected, "altered", f"{path.name}, byte {offset}, was changed")
+            raise LogDamaged(expected, "altered", f"{name}, byte {offset}, was changed")
         if line.position != expected:
             kind = "removed" if line.position > expected else "inserted"
-            raise LogDamaged(expected, kind, f"{path.name} has {line.position} in its place")
+            raise LogDamaged(expected, kind, f"{name} has {line.position} in its place")
         offset += len(raw)
         yield line, Place(expected, start.segment, offset)
         expected += 1
+
+
+def _end_of_lines(block: bytes, begin: int) -> int:
+    """Give where the lines that fit into a chunk end, or the first line; 0 when none does."""
+    fitting = block.rfind(b"\n", begin, begin + _CHUNK_BYTES) + 1
+    return fitting or block.find(b"\n", begin) + 1
+
+
+def _cut(chunk: bytes) -> Iterator[bytes]:
+    *whole, rest = chunk.split(b"\n")
+    for line in whole:
+        yield line + b"\n"
+    if rest:
+        yield rest
 
 
 def _next_segment(files: Files, folder: Path, place: Place) -> Place:

@@ -78,7 +78,7 @@ def no_checksum(patch: MonkeyPatch) -> None:
         if head is None or not raw.endswith(b'"}\n'):
             return None
         position, recorded_at, first, last, synced = head.groups()
-        entry, digest = raw[head.end() : -line._TAIL], raw[-67:-3].decode(errors="replace")
+        entry, digest = raw[head.end() : -line.TAIL_BYTES], raw[-67:-3].decode(errors="replace")
         span = int(first), int(last)
         return Line(int(position), Moment(recorded_at.decode()), span, int(synced), entry, digest)
 
