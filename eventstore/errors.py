@@ -15,6 +15,7 @@
     - NotADisk            the file carries no VHD or VHDX signature
     - DamagedDisk         the signature is there, the structures behind it are not usable
     - NotAConfiguration   the file is no Hyper-V configuration, or cannot be read as one
+    - UnreadableLog       the file, or a record in it, cannot be read as a Windows event log
   + Refused               a command the machine cannot obey in its present state
   + BadInput              what was typed cannot be understood: what, where, what was expected
 """
@@ -112,6 +113,10 @@ class DamagedDisk(EvidenceError):
 
 class NotAConfiguration(EvidenceError):
     """The file is not a Hyper-V configuration that we can read."""
+
+
+class UnreadableLog(EvidenceError):
+    """The file is not a Windows event log that we can read, or a record in it is damaged."""
 
 
 class Refused(SnapledgerError):

@@ -48,7 +48,11 @@ WORDS: Mapping[int, str] = {
 }
 """What each code means."""
 
+_FAILURE = 1 << 31
+"""The bit that an HRESULT and an NTSTATUS set when something failed."""
+
 _HEXADECIMAL = re.compile(r"(?:0x)?([0-9a-f]{8})", re.IGNORECASE)
+_DECIMAL = re.compile(r"-?\d{1,10}", re.ASCII)
 _MESSAGE_NUMBER = re.compile(r"%%(\d{1,10})")
 
 
@@ -63,6 +67,17 @@ def hresult(code: str | int) -> str:
     number &= 0xFFFFFFFF
     words = WORDS.get(number)
     return f"0x{number:08X} ({words})" if words else f"0x{number:08X}"
+
+
+def code_of(text: str) -> str:
+    """Give the failure that a log's field names as 0x and eight digits, nothing if it is none.
+
+    Success, and numbers without the bit that marks a failure, are none.
+    """
+    number = int(text) if _DECIMAL.fullmatch(text) else _number(text)
+    if number is None or not -_FAILURE <= number < 2 * _FAILURE or not number & _FAILURE:
+        return ""
+    return f"0x{number & 0xFFFFFFFF:08X}"
 
 
 def _number(text: str) -> int | None:

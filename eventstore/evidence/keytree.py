@@ -93,7 +93,7 @@ class Key(Struct, frozen=True):
 
 def is_xml_carrier(head: bytes) -> bool:
     """Tell whether the first bytes of a file are those of a configuration's XML."""
-    encoding, start = _encoding(head)
+    encoding, start = encoding_of(head)
     return _BEGINNING.search(head[start:].decode(encoding, "replace")) is not None
 
 
@@ -177,7 +177,7 @@ def _typed(declared: str, text: str) -> Value:
 
 
 def _text(data: bytes) -> str:
-    encoding, start = _encoding(data)
+    encoding, start = encoding_of(data)
     errors = "strict" if encoding == "utf-8" else "surrogatepass"
     try:
         return storable(data[start:].decode(encoding, errors))
@@ -187,7 +187,7 @@ def _text(data: bytes) -> str:
         ) from None
 
 
-def _encoding(data: bytes) -> tuple[str, int]:
+def encoding_of(data: bytes) -> tuple[str, int]:
     """Give the encoding and the length of the byte order mark; a missing mark is guessed."""
     for encoding, mark, bare in _MARKS:
         if data.startswith(mark):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eventstore.evidence.hresults import hresult
+from eventstore.evidence.hresults import code_of, hresult
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,21 @@ def test_a_code_without_words_stands_alone() -> None:
 @pytest.mark.parametrize("text", ["", "disk full", "0x8007", "%%x"])
 def test_what_is_no_code_comes_back_unchanged(text: str) -> None:
     assert hresult(text) == text
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("0x80070070", "0x80070070"),
+        ("%%2147942512", "0x80070070"),
+        ("2147942512", "0x80070070"),
+        ("-2147024784", "0x80070070"),
+        ("3221225506", "0xC0000022"),
+        ("0", ""),
+        ("0x00000000", ""),
+        ("4294967296", ""),
+        ("IDE 0:0", ""),
+    ],
+)
+def test_a_field_of_a_log_names_a_failure_or_none(field: str, code: str) -> None:
+    assert code_of(field) == code
