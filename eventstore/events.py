@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from eventstore.evidence.observations import DiskFacts
-from eventstore.ids import SnapshotId
+from eventstore.ids import SnapshotId, VmId
 from eventstore.moments import Moment
 
 Policy = Literal["offline", "live"]
@@ -313,6 +313,24 @@ class FolderRead(Struct, frozen=True, omit_defaults=True):
     folders: tuple[tuple[str, str], ...] | None = None
 
 
+class HostRegistrySeen(Struct, frozen=True, omit_defaults=True):
+    """A host's own list of its VMs was read: in `vms` each one's GUID and configuration's path."""
+
+    host: str
+    path: str
+    found_at: str
+    vms: tuple[tuple[VmId, str], ...]
+    sha256: str = ""
+
+
+class HostRegistryGone(Struct, frozen=True):
+    """A list of VMs seen here before was not there when its folder was read whole."""
+
+    host: str
+    path: str
+    found_at: str
+
+
 # --- the log's own housekeeping -------------------------------------------------------------
 
 
@@ -369,7 +387,7 @@ HandEvent = (
 )
 """What a host's stream tells: done to files, whoever uses them."""
 
-FolderEvent = DiskSeen | DiskGone | FolderRead
+FolderEvent = DiskSeen | DiskGone | FolderRead | HostRegistrySeen | HostRegistryGone
 """What a folder's stream tells: read off files, whoever uses them."""
 
 LogEvent = TailSetAside | ForkedFrom

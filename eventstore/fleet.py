@@ -31,6 +31,8 @@ from eventstore.events import (
     ForkedFrom,
     FreeSpaceSeen,
     HandEvent,
+    HostRegistryGone,
+    HostRegistrySeen,
     MergeCompleted,
     TailSetAside,
 )
@@ -85,12 +87,14 @@ class Fleet:
     `loose` holds disks that hands made and no VM has used yet. `written` says when a file was
     last written past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps
     how files that are gone were spelled: others may still name them as their parent.
+    `registries` are the hosts' lists of VMs, by host and place.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
     loose: dict[PathKey, Disk] = field(default_factory=dict)
     sightings: dict[PathKey, Sighting] = field(default_factory=dict)
     folders: dict[str, FolderSeen] = field(default_factory=dict)
+    registries: dict[tuple[str, str], HostRegistrySeen] = field(default_factory=dict)
     written: dict[PathKey, When] = field(default_factory=dict)
     merged_by_hand: dict[PathKey, HandMerge] = field(default_factory=dict)
     lost: dict[PathKey, When] = field(default_factory=dict)
@@ -112,6 +116,10 @@ class Fleet:
                     self.sightings[path_key(path)] = replace(sighting, gone=when)
             case FolderRead():
                 self.folders[stream] = FolderSeen(event, when)
+            case HostRegistrySeen(host, _, found_at):
+                self.registries[host, found_at] = event
+            case HostRegistryGone(host, _, found_at):
+                self.registries.pop((host, found_at), None)
             case (
                 DiskCloned()
                 | DiskMergedByHand()

@@ -11,6 +11,8 @@ from eventstore.events import (
     DiskGone,
     DiskSeen,
     FolderRead,
+    HostRegistryGone,
+    HostRegistrySeen,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
@@ -24,7 +26,9 @@ ConfigurationKey = tuple[str, SnapshotId | None, str]
 
 ConfigurationFact = VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone
 
-_TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead))
+_REGISTRY = (HostRegistrySeen, HostRegistryGone)
+
+_TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead, *_REGISTRY))
 
 
 class LastDisk(Struct, frozen=True):
@@ -41,6 +45,13 @@ class LastConfiguration(Struct, frozen=True):
     entry_id: str
 
 
+class LastRegistry(Struct, frozen=True):
+    """The last fact about a host's list of VMs, and the id under which it is stored."""
+
+    fact: HostRegistrySeen | HostRegistryGone
+    entry_id: str
+
+
 class LastWalk(Struct, frozen=True):
     """The last walk that was stored."""
 
@@ -51,6 +62,7 @@ class LastWalk(Struct, frozen=True):
 class Known(Struct, frozen=True):
     """The last facts: disks of the folder by place, configurations of the host, and the last walk.
 
+    `registries` are the host's own lists of its VMs, by place.
     `standing` are the disks that some walk of the host saw last, by place and path; `overtaken`
     is what by the last word of anybody is gone, or changed since it was seen; `last` is when the
     latest happened.
@@ -59,6 +71,7 @@ class Known(Struct, frozen=True):
     disks: Mapping[str, LastDisk]
     configurations: Mapping[ConfigurationKey, LastConfiguration]
     walk: LastWalk | None = None
+    registries: Mapping[str, LastRegistry] = {}
     standing: Mapping[tuple[str, PathKey], LastDisk] = {}
     overtaken: frozenset[Subject] = frozenset()
     last: Moment | None = None
@@ -91,6 +104,7 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
         disks=fold.disks,
         configurations=fold.configurations,
         walk=fold.walk,
+        registries=fold.registries,
         standing=fold.standing,
         overtaken=fold.words.overtaken,
         last=last,
@@ -104,6 +118,7 @@ class _Fold:
         self.disks: dict[str, LastDisk] = {}
         self.configurations: dict[ConfigurationKey, LastConfiguration] = {}
         self.walk: LastWalk | None = None
+        self.registries: dict[str, LastRegistry] = {}
         self.standing: dict[tuple[str, PathKey], LastDisk] = {}
         self.words = LastWords()
         self._host = host
@@ -121,6 +136,8 @@ class _Fold:
                 self._disk(entry, fact)
             case FolderRead() as fact if entry.stream == self._folder:
                 self.walk = LastWalk(fact, entry.id)
+            case HostRegistrySeen() | HostRegistryGone() as fact:
+                self.registries[fact.found_at] = LastRegistry(fact, entry.id)
             case VmConfigurationSeen() as fact:
                 key: ConfigurationKey = (entry.stream, None, fact.found_at)
                 self.configurations[key] = LastConfiguration(fact, entry.id)

@@ -19,6 +19,8 @@ from eventstore.events import (
     DiskSeen,
     Event,
     FolderRead,
+    HostRegistryGone,
+    HostRegistrySeen,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
@@ -30,7 +32,13 @@ from eventstore.moments import Moment
 from eventstore.paths import folder_of, path_key
 
 FileEvent = (
-    DiskSeen | DiskGone | VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone
+    DiskSeen
+    | DiskGone
+    | VmConfigurationSeen
+    | SnapshotConfigurationSeen
+    | ConfigurationGone
+    | HostRegistrySeen
+    | HostRegistryGone
 )
 
 UNREAD_CHARACTERS_MAX = 100_000
@@ -78,6 +86,8 @@ def observe(
         *_configurations_gone(reading, known, by),
         *_disks_seen(reading, known, by),
         *_disks_gone(reading, known, by),
+        *_registries_seen(reading, known, by),
+        *_registries_gone(reading, known, by),
     ]
     walk = _folder_read(reading, by.host)
     if confirm or news or known.walk is None or _is_news(known.walk.fact, walk):
@@ -136,6 +146,28 @@ def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[
             continue
         if _was_looked_at(found_at, reading.root, hidden):
             event = DiskGone(path=last.fact.path, found_at=found_at)
+            yield _of_file(by, stream, event, (reading.root, last.entry_id))
+
+
+def _registries_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    stream = folder_stream(by.host, reading.root)
+    for found in reading.registries:
+        event = HostRegistrySeen(by.host, found.path, found.found_at, found.vms, found.sha256)
+        last = known.registries.get(found.found_at)
+        if last is None or last.fact != event:
+            evidence = (reading.root, found.path, last.entry_id if last else "")
+            yield _of_file(by, stream, event, evidence, found.sha256)
+
+
+def _registries_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    stream = folder_stream(by.host, reading.root)
+    seen = {found.found_at for found in reading.registries}
+    hidden = _hidden(reading)
+    for found_at, last in known.registries.items():
+        if found_at in seen or isinstance(last.fact, HostRegistryGone):
+            continue
+        if _was_looked_at(found_at, reading.root, hidden):
+            event = HostRegistryGone(by.host, last.fact.path, found_at)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
 
 

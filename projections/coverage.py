@@ -1,11 +1,13 @@
 """What was looked at, and what was not: a file can only be called unused where everything was."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from eventstore.fleet import Fleet
 from eventstore.machine import Machine, When
 from eventstore.moments import Moment
-from eventstore.paths import folder_of, path_key
+from eventstore.paths import folder_of, is_posix, path_key
 from projections.completeness import missing_references
 from projections.shapes import VmRef, vm_ref
 from projections.walks import Walk, last_walk, walks_of
@@ -88,7 +90,31 @@ def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tu
                 + (f" since {since.at}" if since and last_walk(walks, folder) else "")
                 for folder in _unwalked(machine, walks, since)
             )
+    found.extend(_registered_and_unread(fleet))
     return tuple(dict.fromkeys(found))
+
+
+def _registered_and_unread(fleet: Fleet) -> Iterator[str]:
+    """Say which configurations a host lists and nobody read: any file may be one of theirs."""
+    for registry in fleet.registries.values():
+        for vm, path in registry.vms:
+            machine = fleet.machines.get(vm)
+            name = machine.name if machine and machine.name else vm
+            listed = f"{path}, which its host lists as the configuration of {name}, was not read"
+            if machine is None or not machine.is_present:
+                yield listed
+            elif other := _read_elsewhere(machine, path):
+                yield f"{listed}; what was read is {other}"
+
+
+def _read_elsewhere(machine: Machine, listed: str) -> str:
+    """Give the configuration that was read, where it is another file than the one listed.
+
+    One found on POSIX, without a map, has no Windows path to compare.
+    """
+    read = [file.path for file in machine.files if (file.kind, file.owner) == ("config", "now")]
+    is_same = any(is_posix(path) or path_key(path) == path_key(listed) for path in read)
+    return "" if is_same or not machine.is_observed else ", ".join(read)
 
 
 def _unread_configuration(machine: Machine, walks: tuple[Walk, ...]) -> str:

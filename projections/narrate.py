@@ -24,6 +24,8 @@ from eventstore.events import (
     FolderRead,
     ForkedFrom,
     FreeSpaceSeen,
+    HostRegistryGone,
+    HostRegistrySeen,
     MergeCompleted,
     MergeFailed,
     MergeInterrupted,
@@ -142,7 +144,7 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             | FreeSpaceSeen()
         ):
             return narrate_files.by_hand(event)
-        case DiskSeen() | DiskGone() | FolderRead():
+        case DiskSeen() | DiskGone() | FolderRead() | HostRegistrySeen() | HostRegistryGone():
             return narrate_files.seen(event)
         case TailSetAside() | ForkedFrom():
             return narrate_files.of_the_log(event)

@@ -16,6 +16,8 @@ from eventstore.events import (
     ForkedFrom,
     FreeSpaceSeen,
     HandEvent,
+    HostRegistryGone,
+    HostRegistrySeen,
     LogEvent,
     TailSetAside,
 )
@@ -57,6 +59,11 @@ def seen(event: FolderEvent) -> str:
             return _disk_seen(event)
         case DiskGone(path):
             return f"{shown(path)(path)} was no longer in its folder."
+        case HostRegistrySeen(host, path):
+            vms = counted(len(event.vms), "VM")
+            return f"{path}, the list of the VMs of {host}, was read: {vms}."
+        case HostRegistryGone(host, path):
+            return f"{path}, a list of the VMs of {host}, is gone."
         case FolderRead():
             unread = f"; {counted(len(event.unread), 'place')} unread" if event.unread else ""
             return (

@@ -2,7 +2,7 @@
 
 from eventstore import events as ev
 from eventstore.evidence.observations import Check, DiskFacts, ParentLink
-from eventstore.ids import SnapshotId, derive
+from eventstore.ids import SnapshotId, VmId, derive
 from tests.story import START
 
 BASE = "C:\\VMs\\web01.vhd"
@@ -79,6 +79,14 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
     ),
     ev.ConfigurationGone("C:\\s.xml", "/case/s.xml", S1),
     ev.FolderRead(derive("host"), "/case", "C:\\VMs", 12, 3, 2, (("/case/x", "denied"),)),
+    ev.HostRegistrySeen(
+        derive("host"),
+        "C:\\data.vmcx",
+        "/case/data.vmcx",
+        ((VmId(derive("web01")), "C:\\1.vmcx"),),
+        "ab" * 32,
+    ),
+    ev.HostRegistryGone(derive("host"), "C:\\data.vmcx", "/case/data.vmcx"),
     ev.TailSetAside("00000000000000000001.ndjson", 77, 12, "aa" * 32, "tail-1"),
     ev.ForkedFrom(derive("store"), 9),
 )

@@ -88,6 +88,7 @@ def test_real_files_are_recorded_once(tmp_path: Path) -> None:
 
     fleet = told_by(log)
     assert second == 0
+    assert [len(listed.vms) for listed in fleet.registries.values()] == [4]
     assert sorted(machine.name for machine in fleet.machines.values()) == [
         "2012R2",
         "Default Generation 1",
@@ -95,5 +96,5 @@ def test_real_files_are_recorded_once(tmp_path: Path) -> None:
         "Other Location",
         "linux1",
     ]
-    assert first == 5 + len(fleet.sightings) + 1
+    assert first == 5 + len(fleet.sightings) + len(fleet.registries) + 1
     log.close()

@@ -16,6 +16,8 @@ from eventstore.events import (
     Event,
     FolderRead,
     FreeSpaceSeen,
+    HostRegistryGone,
+    HostRegistrySeen,
     MergeCompleted,
     MergeFailed,
     NewDisk,
@@ -31,7 +33,7 @@ from eventstore.events import (
     VmStarted,
 )
 from eventstore.evidence.observations import DiskFacts, ParentLink
-from eventstore.ids import SnapshotId
+from eventstore.ids import SnapshotId, VmId
 from eventstore.moments import Moment
 from projections.narrate import Names, names_of, narrate
 from projections.narrate_vm import POWER
@@ -75,6 +77,7 @@ def _filled(kind: object) -> object:
 _FILLED: dict[object, object] = {
     str: "x",
     SnapshotId: "x",
+    tuple[tuple[VmId, str], ...]: (),
     Moment: START,
     bool: False,
     int: 1,
@@ -163,6 +166,14 @@ _FILLED: dict[object, object] = {
         (
             FolderRead("HV1", "/case", "C:\\VMs", 9, 1, 2, (("a", "denied"),)),
             "The folder /case of HV1 was read: 9 files, 1 disk, 2 configurations; 1 place unread.",
+        ),
+        (
+            HostRegistrySeen("HV1", "C:\\data.vmcx", "x", ((VmId("X"), "C:\\1.vmcx"),)),
+            "C:\\data.vmcx, the list of the VMs of HV1, was read: 1 VM.",
+        ),
+        (
+            HostRegistryGone("HV1", "C:\\data.vmcx", "x"),
+            "C:\\data.vmcx, a list of the VMs of HV1, is gone.",
         ),
         (FreeSpaceSeen("C:", 1), "C: had 1 byte free."),
         (
