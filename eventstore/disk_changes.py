@@ -84,12 +84,13 @@ def disk_lost(machine: Machine, key: PathKey) -> Machine:
     return replace(machine, disks={**machine.disks, key: lost})
 
 
-def disk_found(machine: Machine, key: PathKey) -> Machine:
-    """Mark the file as standing at its place again."""
+def disk_found(machine: Machine, found: Disk) -> Machine:
+    """Mark a file as standing at its place again; another one may have come there."""
+    key = path_key(found.path)
     if key not in machine.disks:
         return machine
-    found = replace(machine.disks[key], is_lost=False)
-    return replace(machine, disks={**machine.disks, key: found})
+    disk = replace(machine.disks[key], is_lost=False, disk_id=found.disk_id)
+    return replace(machine, disks={**machine.disks, key: disk})
 
 
 def merged(machine: Machine, event: MergeCompleted, when: When) -> Machine:

@@ -64,6 +64,7 @@ class Draft:
         if self.machine.merges_held:
             self._start_merges()
             return
+        self.interrupt(merge for merge in self.machine.merging if not self._stands(merge))
         for merge in self.machine.merging:
             self.add(MergeCompleted(*self._paths(merge)))
         while runnable := self._runnable():
@@ -96,12 +97,11 @@ class Draft:
 
     def _runnable(self) -> tuple[Merge, ...]:
         """Give the pending merges whose two files stand at their places."""
+        return tuple(filter(self._stands, pending(self.machine, self.neighbours)))
+
+    def _stands(self, merge: Merge) -> bool:
         disks = self.machine.disks
-        return tuple(
-            merge
-            for merge in pending(self.machine, self.neighbours)
-            if not (disks[merge.child].is_lost or disks[merge.into].is_lost)
-        )
+        return not any(key in disks and disks[key].is_lost for key in (merge.child, merge.into))
 
     def _paths(self, merge: Merge) -> tuple[str, str]:
         return self.machine.path(merge.child), self.machine.path(merge.into)

@@ -38,8 +38,8 @@ from eventstore.events import (
 )
 from eventstore.evolve import evolve
 from eventstore.ids import VmId
-from eventstore.machine import Disk, Machine, When
-from eventstore.paths import PathKey, path_key, volume_of
+from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
+from eventstore.paths import PathKey, path_key, suffix_of, volume_of
 
 
 class Sighting(Struct, frozen=True):
@@ -56,6 +56,16 @@ class HandMerge(Struct, frozen=True):
 
     into: PathKey
     when: When
+
+
+class Arrival(Struct, frozen=True):
+    """Hands put a file at its place; `homes` says when it left the places where it stood before.
+
+    Of a copy they are the places of the file that it is a copy of.
+    """
+
+    when: When
+    homes: dict[PathKey, When] = {}
 
 
 class FolderSeen(Struct, frozen=True):
@@ -84,14 +94,16 @@ class Oddment(Struct, frozen=True):
 class Fleet:
     """The state of everything; `evolve` changes it in place, one entry at a time.
 
-    `loose` holds disks that hands made and no VM has used yet. `written` says when a file was
-    last written past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps
-    how files that are gone were spelled: others may still name them as their parent.
-    `registries` are the hosts' lists of VMs, by host and place.
+    `loose` holds disks that hands made, moved or copied and no VM has used yet; `arrivals` says of
+    every such file that stands where it comes from. `written` says when a file was last written
+    past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps how files
+    that are gone were spelled: others may still name them as their parent. `registries` are the
+    hosts' lists of VMs, by host and place.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
     loose: dict[PathKey, Disk] = field(default_factory=dict)
+    arrivals: dict[PathKey, Arrival] = field(default_factory=dict)
     sightings: dict[PathKey, Sighting] = field(default_factory=dict)
     folders: dict[str, FolderSeen] = field(default_factory=dict)
     registries: dict[tuple[str, str], HostRegistrySeen] = field(default_factory=dict)
@@ -139,13 +151,18 @@ class Fleet:
                     self._removed(event.path, vm, when)
                 elif isinstance(event, MergeCompleted):
                     self._removed(event.child, vm, when)
+                    self._relinked(event, vm)
 
     def disk(self, key: PathKey) -> Disk | None:
-        """Give a disk as history knows it: a machine's own, else a loose one."""
+        """Give a disk as history knows it: what hands put there last, or a machine's own."""
+        loose = self.loose.get(key)
         for machine in self.machines.values():
-            if key in machine.disks:
-                return machine.disks[key]
-        return self.loose.get(key)
+            if (disk := machine.disks.get(key)) and not (loose and self._is_older(disk, key)):
+                return disk
+        return loose
+
+    def _is_older(self, disk: Disk, key: PathKey) -> bool:
+        return key in self.arrivals and disk.since <= self.arrivals[key].when.at
 
     def ancestor_paths(self, path: str) -> tuple[str, ...]:
         """Give the parents of a known disk, nearest first."""
@@ -188,12 +205,18 @@ class Fleet:
         """Hyper-V removed a file for one VM: nobody else will find it at its place any more."""
         key = path_key(path)
         self.gone_paths.setdefault(key, path)
-        if (sighting := self.sightings.get(key)) and sighting.gone is None:
-            self.sightings[key] = replace(sighting, gone=when)
-        self.loose.pop(key, None)
+        self._leaves(key, when)
         for vm, machine in self.machines.items():
             if vm != by and key in machine.disks:
                 self.machines[vm] = disk_changes.disk_lost(machine, key)
+
+    def _relinked(self, merge: MergeCompleted, by: VmId) -> None:
+        """Hyper-V mends the links of the VM's own files; one that came back home is one again."""
+        child, into = path_key(merge.child), path_key(merge.into)
+        for key, disk in self.loose.items():
+            is_home = key in self.machines[by].disks and key in self.arrivals[key].homes
+            if disk.parent == child and is_home:
+                self.loose[key] = replace(disk, parent=into)
 
     def _own(self, vm: VmId) -> set[PathKey]:
         return set(self.machines[vm].disks) if vm in self.machines else set()
@@ -201,13 +224,15 @@ class Fleet:
     def _by_hand(self, event: HandEvent, when: When) -> None:
         match event:
             case DiskCloned(child, parent, disk_id):
+                arrival = Arrival(when)
                 if self.disk(path_key(parent)) is None:
-                    self._appears(Disk(parent, None, False, "", None, when.at))
-                self._appears(Disk(child, path_key(parent), False, "", disk_id, when.at))
+                    self._appears(_unheard_of(parent, when), arrival)
+                self._appears(Disk(child, path_key(parent), False, "", disk_id, when.at), arrival)
             case DiskCopied(path, to):
-                self._appears_as(path, to, when)
+                self._appears_as(path, to, when, is_automatic=False)
             case DiskMoved(path, to):
-                self._appears_as(path, to, when)
+                known = self.disk(path_key(path)) or _unheard_of(path, when)
+                self._appears_as(path, to, when, is_automatic=known.is_automatic)
                 self._vanishes(path, when)
             case DiskLost(path):
                 self._vanishes(path, when)
@@ -219,27 +244,44 @@ class Fleet:
             case FreeSpaceSeen(volume, free_bytes):
                 self.volumes[volume_of(volume).upper() or volume] = Space(free_bytes, when)
 
-    def _appears_as(self, path: str, to: str, when: When) -> None:
-        known = self.disk(path_key(path))
-        parent, disk_id = (known.parent, known.disk_id) if known else (None, None)
-        self._appears(Disk(to, parent, False, "", disk_id, when.at))
+    def _appears_as(self, path: str, to: str, when: When, *, is_automatic: bool) -> None:
+        """The file at `path` stands at `to` too: as old as it was, below the same parent."""
+        key = path_key(path)
+        known = self.disk(key) or _unheard_of(path, when)
+        before = self.arrivals.get(key)
+        homes = {**(before.homes if before else {}), key: when}
+        disk = Disk(to, known.parent, is_automatic, "", known.disk_id, known.since)
+        self._appears(disk, Arrival(when, homes))
 
-    def _appears(self, disk: Disk) -> None:
+    def _appears(self, disk: Disk, arrival: Arrival) -> None:
         key = path_key(disk.path)
         self.lost.pop(key, None)
         self.loose[key] = disk
+        self.arrivals[key] = arrival
         for vm, machine in self.machines.items():
             if key in machine.disks:
-                self.machines[vm] = disk_changes.disk_found(machine, key)
+                self.machines[vm] = disk_changes.disk_found(machine, disk)
 
     def _vanishes(self, path: str, when: When) -> None:
         key = path_key(path)
         self.lost[key] = when
         self.gone_paths.setdefault(key, path)
-        self.loose.pop(key, None)
+        self._leaves(key, when)
         for vm, machine in self.machines.items():
             if key in machine.disks:
                 self.machines[vm] = disk_changes.disk_lost(machine, key)
+
+    def _leaves(self, key: PathKey, when: When) -> None:
+        """Whatever was read at this place, or put there by hand, is not there any more."""
+        if (sighting := self.sightings.get(key)) and sighting.gone is None:
+            self.sightings[key] = replace(sighting, gone=when)
+        self.loose.pop(key, None)
+        self.arrivals.pop(key, None)
+
+
+def _unheard_of(path: str, when: When) -> Disk:
+    """Give a disk that hands touch before anybody spoke of it: its suffix is all that tells."""
+    return Disk(path, None, suffix_of(path) in AUTOMATIC_SUFFIXES, "", None, when.at)
 
 
 def fold(entries: Iterable[Recorded]) -> Fleet:

@@ -16,6 +16,9 @@ from eventstore.paths import PathKey
 SNAPSHOTS_MAX = 50
 """Hyper-V's own limit for one virtual machine."""
 
+AUTOMATIC_SUFFIXES = frozenset({".avhd", ".avhdx"})
+"""What Hyper-V calls the disks that it makes; anybody may call a file so."""
+
 Heads = dict[str, PathKey]
 """The disk that a snapshot or Now refers to, by slot."""
 

@@ -16,7 +16,7 @@ from eventstore.events import (
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
-from eventstore.machine import Heads, Machine, Now, Snapshot, VmFile, When
+from eventstore.machine import AUTOMATIC_SUFFIXES, Heads, Machine, Now, Snapshot, VmFile, When
 from eventstore.paths import folder_of, path_key, suffix_of
 from eventstore.snapshot_changes import deleted
 from eventstore.surprise import surprised
@@ -94,7 +94,7 @@ def _with_disks(machine: Machine, disks: Iterable[SlotDisk], when: When) -> Mach
         key = path_key(disk.path)
         is_new = key not in machine.disks
         machine = with_disk(machine, disk, when)
-        if is_new and suffix_of(disk.path) in {".avhd", ".avhdx"}:
+        if is_new and suffix_of(disk.path) in AUTOMATIC_SUFFIXES:
             automatic = replace(machine.disks[key], is_automatic=True)
             machine = replace(machine, disks={**machine.disks, key: automatic})
     return machine

@@ -12,13 +12,14 @@ from typing import Literal, TypeVar
 from eventstore.disk_rules import references
 from eventstore.fleet import Fleet, Sighting
 from eventstore.ids import SnapshotId, VmId
+from eventstore.machine import AUTOMATIC_SUFFIXES
 from eventstore.moments import Moment
-from eventstore.paths import PathKey, path_key, suffix_of
+from eventstore.paths import PathKey, suffix_of
 from projections.completeness import complete_vms
+from projections.disk_links import Links
 from projections.disk_node import DiskGraph, DiskNode, Reference
-from projections.parent_links import HeaderParent, SeenDisks
 from projections.walks import walks_of
-from projections.witnesses import AUTOMATIC_SUFFIXES, Witnesses
+from projections.witnesses import Witnesses
 
 Value = TypeVar("Value")
 
@@ -35,12 +36,12 @@ class _Join:
     def __init__(self, witnesses: Witnesses) -> None:
         self.witnesses = witnesses
         self.fleet = witnesses.fleet
-        self.paths = {key: witnesses.path(key) for key in witnesses.keys}
-        self.presence = {key: witnesses.presence(key) for key in self.paths}
-        self.parents: dict[PathKey, tuple[PathKey, ...]] = {}
-        self.references = self._references()
-        self._link()
+        self.references, spelled = self._references()
+        self.links = Links(witnesses, spelled)
+        self.paths, self.presence = self.links.paths, self.links.presence
+        self.parents = self.links.parents
         self.children = self._turned_round()
+        self.homes = self._homes()
         self.needed_by = self._reached(removed=False)
         self.once_needed_by = self._reached(removed=True)
         self.order = {vm: number for number, vm in enumerate(self.fleet.machines)}
@@ -50,7 +51,8 @@ class _Join:
         complete -= self._broken()
         kept = self._kept()
         nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
-        return DiskGraph(nodes, complete, self._judged(complete), self._circle())
+        judged = self._judged(complete) - self._doubted()
+        return DiskGraph(nodes, complete, judged, self._circle())
 
     def _broken(self) -> frozenset[VmId]:
         """Give the VMs that need an AVHD of which nobody knows on which disk it stands.
@@ -73,51 +75,18 @@ class _Join:
 
     # --- links --------------------------------------------------------------------------------
 
-    def _references(self) -> dict[PathKey, tuple[Reference, ...]]:
+    def _references(self) -> tuple[dict[PathKey, tuple[Reference, ...]], dict[PathKey, str]]:
+        """Give who refers to each file, and how those who do spell it."""
         found: defaultdict[PathKey, list[Reference]] = defaultdict(list)
+        spelled: dict[PathKey, str] = {}
         for machine in self.fleet.machines.values():
             is_removed = machine.removed is not None
             for key, holders in references(machine).items():
-                self.paths.setdefault(key, machine.path(key))
-                self.presence.setdefault(key, self.witnesses.presence(key))
+                spelled.setdefault(key, machine.path(key))
                 found[key].extend(
                     Reference(machine.id, _holder(holder), is_removed) for holder in holders
                 )
-        return {key: tuple(users) for key, users in found.items()}
-
-    def _link(self) -> None:
-        """Find every file's parents, first the one to believe."""
-        for key in tuple(self.paths):
-            told = [each.disk.parent for each in self.witnesses.told(key) if each.disk.parent]
-            for parent in told:
-                self.paths.setdefault(parent, self.witnesses.path(parent))
-                self.presence.setdefault(parent, self.witnesses.presence(parent))
-            self.parents[key] = tuple(dict.fromkeys(sorted(told, key=self._is_absent)))
-        seen = {
-            key: self.fleet.sightings[key].seen
-            for key, presence in self.presence.items()
-            if presence == "seen"
-        }
-        disks = SeenDisks(seen)
-        for key, disk in seen.items():
-            if named := disks.parent_of(disk):
-                self._named(key, named)
-
-    def _named(self, child: PathKey, parent: HeaderParent) -> None:
-        """Take in what a header says; against history only a parent that stands there counts."""
-        key = path_key(parent.path)
-        told = self.parents[child]
-        if key in told or (told and not parent.is_found):
-            return
-        self.parents[child] = (*told, key)
-        if key not in self.paths:
-            self.paths[key] = parent.path
-            was_looked_for = self.witnesses.was_looked_for(parent.places)
-            self.presence[key] = "absent" if was_looked_for else "told"
-            self.parents[key] = ()
-
-    def _is_absent(self, key: PathKey) -> bool:
-        return self.presence[key] == "absent"
+        return {key: tuple(users) for key, users in found.items()}, spelled
 
     def _turned_round(self) -> dict[PathKey, list[PathKey]]:
         found: dict[PathKey, list[PathKey]] = {key: [] for key in self.paths}
@@ -125,6 +94,14 @@ class _Join:
             for parent in self.parents.get(child, ()):
                 found[parent].append(child)
         return found
+
+    def _homes(self) -> dict[PathKey, tuple[PathKey, ...]]:
+        """Give the places where each stray belongs."""
+        found: defaultdict[PathKey, list[PathKey]] = defaultdict(list)
+        for place, strays in self.links.strays.items():
+            for key in strays:
+                found[key].append(place)
+        return {key: tuple(places) for key, places in found.items()}
 
     def _age(self, key: PathKey) -> tuple[Moment, PathKey]:
         return self.witnesses.since(key) or _LAST, key
@@ -136,7 +113,7 @@ class _Join:
         found: dict[PathKey, set[VmId]] = {key: set() for key in self.paths}
         for head, users in self.references.items():
             for vm in {user.vm for user in users if user.is_removed == removed}:
-                waiting = [head]
+                waiting = [head, *self.links.strays.get(head, ())]
                 while waiting:
                     key = waiting.pop()
                     if vm not in found[key]:
@@ -147,7 +124,9 @@ class _Join:
     def _kept(self) -> set[PathKey]:
         """Give the files that exist, are referred to, or are a parent of such a one."""
         kept: set[PathKey] = set()
-        waiting = [key for key in self.paths if key in self.references or not self._is_absent(key)]
+        waiting = [
+            key for key in self.paths if key in self.references or not self.links.is_absent(key)
+        ]
         while waiting:
             key = waiting.pop()
             if key not in kept:
@@ -177,20 +156,23 @@ class _Join:
             owners=self.owners.get(key, ()),
             needed_by=frozenset(self.needed_by[key]),
             once_needed_by=frozenset(self.once_needed_by[key]),
+            strays=tuple(self.links.strays.get(key, ())),
+            homes=tuple(home for home in self.homes.get(key, ()) if home in kept),
         )
 
     # --- one file -----------------------------------------------------------------------------
 
     def _is_automatic(self, key: PathKey, sighting: Sighting | None) -> bool:
-        """History knows it; of a file that no VM's history knows, suffix and header tell."""
+        """History knows it, of VMs or of hands; of a file that it does not, suffix and header."""
         told = self.witnesses.told(key)
-        if own := [each.disk for each in told if each.vm and each.has_own_history]:
+        theirs = [each.disk for each in told if each.vm and each.has_own_history]
+        if own := theirs or [each.disk for each in told if each.vm is None]:
             return any(disk.is_automatic for disk in own)
         if suffix_of(self.paths[key]) not in AUTOMATIC_SUFFIXES:
             return False
         if sighting is not None and sighting.seen.facts is not None:
             return sighting.seen.facts.kind == "differencing"
-        return all(each.vm for each in told)
+        return True
 
     def _slots(self) -> dict[PathKey, str]:
         """Give the slot that history tells, of a file or of the nearest on its chains."""
@@ -220,6 +202,11 @@ class _Join:
         needed = {key: True for key in self.paths if self.needed_by[key] & complete}
         alone = self._alone_in(self._surveyed(complete))
         return frozenset(_spread(needed, self.children.__getitem__)) | alone
+
+    def _doubted(self) -> frozenset[PathKey]:
+        """Give the files of which any may be what some child quotes, and what they hang below."""
+        doubted = dict.fromkeys(self.links.doubted, True)
+        return frozenset(_spread(doubted, lambda key: self.parents.get(key, ())))
 
     def _surveyed(self, complete: frozenset[VmId]) -> frozenset[str]:
         """Give the walks that saw whole hosts: all VMs completely known, all their disks found."""

@@ -26,6 +26,8 @@ class DiskNode(Struct, frozen=True):
     `other_parents` are named by a second witness, `claimants` are the children by such a word.
     `needed_by` are the VMs that reach it by a reference, `once_needed_by` the removed ones.
     `is_automatic` marks an AVHD(X) that Hyper-V made; `is_told` what some history knows.
+    `strays` are files elsewhere that are the disk by which others know this place, because it was
+    moved; of such a file `homes` are the places where it belongs.
     """
 
     key: PathKey
@@ -44,6 +46,8 @@ class DiskNode(Struct, frozen=True):
     owners: tuple[VmId, ...]
     needed_by: frozenset[VmId]
     once_needed_by: frozenset[VmId]
+    strays: tuple[PathKey, ...] = ()
+    homes: tuple[PathKey, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -99,7 +103,13 @@ class DiskGraph(Struct, frozen=True):
         yield from self._walk(key, lambda node: (*node.parents, *node.below))
 
     def reachable_children(self, node: DiskNode) -> tuple[DiskNode, ...]:
-        return tuple(child for key in node.below if (child := self.nodes[key]).is_reachable)
+        """Give the files below that somebody needs; one that was moved counts once."""
+        return tuple(
+            child
+            for key in node.below
+            if (child := self.nodes[key]).is_reachable
+            if not any(home in node.below and not self.nodes[home].exists for home in child.homes)
+        )
 
     def is_settled(self, node: DiskNode) -> bool:
         """Tell whether a file without a known reference certainly has none."""

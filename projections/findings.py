@@ -13,6 +13,7 @@ from projections.integrity import integrity_findings
 from projections.manual_merge import manual_merge_findings
 from projections.ownership import Ownership
 from projections.roles import role_of
+from projections.strays import back_step
 from projections.tree_findings import loss_reason, tree_findings, users_told
 from projections.vm_findings import vm_findings
 
@@ -80,7 +81,9 @@ def _ordinary(case: Case, node: DiskNode) -> Finding:
     """Speak of a file that is odd in no way."""
     reasons = (*users_told(case, node), *loss_reason(case, node))
     if node.is_reachable:
-        return case.finding(node, "needed", reasons, next_step="Nothing to do: keep it.")
+        homes = [case.graph.nodes[home] for home in node.homes]
+        step = "Nothing to do: keep it." if not homes else back_step(homes[0], (node,))
+        return case.finding(node, "needed", reasons, next_step=step)
     what = "a user's own disk" if role_of(case.graph, node) == "base" else "a disk"
     text = f"It is {what}: no rule of Hyper-V removes it, and nothing says whether it is wanted."
     return case.finding(

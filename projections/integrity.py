@@ -1,7 +1,7 @@
 """Verdicts that the headers give: whether a parent is still the one its child was made from."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eventstore.evidence.linkage import LinkVerdict, compare_parent
 from eventstore.evidence.observations import DiskFacts
@@ -12,6 +12,7 @@ from projections.disk_node import DiskNode
 from projections.finding import Finding, Reason
 from projections.manual_merge import left_by_manual_merge
 from projections.phrases import listed
+from projections.strays import back_step, strays_of, strays_told
 
 WRITTEN_STEP = (
     "Stop writing to the parent. Copy the whole chain before anything else: this disk may hold the "
@@ -70,21 +71,30 @@ def _headless(case: Case, node: DiskNode) -> Iterator[Finding]:
 
 def _linked(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Finding]:
     link = _compared(case, node, parent)
-    others = _other_parents(case, node)
-    if others or (link and link.verdict == "parent_mismatch"):
+    others = _other_parents(case, node, parent)
+    strays = strays_of(case, parent, node)
+    is_another = link.verdict == "parent_mismatch" if link else _was_replaced(case, parent, strays)
+    if others or is_another:
         yield _mismatch(case, node, parent, link, others)
     elif link and link.verdict == "parent_written":
         reasons = _link_reasons(case, node, parent, link)
-        yield _written(case, node, (*reasons, *_written_past_hyper_v(case, node, parent)))
+        told = strays_told(case, parent, strays, "The disk as it was when this one was made")
+        yield _written(case, node, (*reasons, *told, *_written_past_hyper_v(case, node, parent)))
     elif (reasons := tuple(_written_past_hyper_v(case, node, parent))) and not (
         link and link.verdict == "matches" and _is_vhdx(case, node)
     ):
         yield _written(case, node, reasons)
 
 
-def _other_parents(case: Case, node: DiskNode) -> tuple[str, ...]:
+def _was_replaced(case: Case, parent: DiskNode, strays: Iterable[DiskNode]) -> bool:
+    """Tell whether history says that the parent was moved, and another disk took its place."""
+    arrivals = (case.fleet.arrivals.get(stray.key) for stray in strays)
+    return any(arrival and parent.key in arrival.homes for arrival in arrivals)
+
+
+def _other_parents(case: Case, node: DiskNode, parent: DiskNode) -> tuple[str, ...]:
     """Give the parents by another witness's word that stand at their places too."""
-    others = (case.graph.nodes[key] for key in node.other_parents)
+    others = (case.graph.nodes[key] for key in node.other_parents if key not in parent.strays)
     return tuple(other.path for other in others if other.exists)
 
 
@@ -120,9 +130,10 @@ def _mismatch(
     reasons = [because(text, sighting.when if sighting else None)]
     if link and link.verdict != "matches":
         reasons.extend(_link_reasons(case, node, parent, link))
-    return case.finding(
-        node, "parent_mismatch", reasons, deletable=careful(node), next_step=MISMATCH_STEP
-    )
+    strays = strays_of(case, parent, node)
+    reasons.extend(strays_told(case, parent, strays, "The disk that this one was made from"))
+    step = back_step(parent, strays) if strays else MISMATCH_STEP
+    return case.finding(node, "parent_mismatch", reasons, deletable=careful(node), next_step=step)
 
 
 def _written(case: Case, node: DiskNode, reasons: tuple[Reason, ...]) -> Finding:

@@ -2,7 +2,8 @@
 
 VHDX names it three times and Windows tries `relative_path`, `volume_path`, `absolute_win32_path`
 in this order; VHD has relative (W2ru), absolute (W2ku) and a bare name. A path counts when a
-disk was seen there. Evidence is often copied elsewhere: then identity finds the parent.
+disk was seen there. What the child quotes of its parent is a second witness: evidence is often
+copied elsewhere, files are moved, and another disk may stand where the parent stood.
 """
 
 from collections import defaultdict
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from eventstore.events import DiskSeen
-from eventstore.evidence.observations import ParentLink
+from eventstore.evidence.linkage import compare_parent
+from eventstore.evidence.observations import DiskFacts, ParentLink
 from eventstore.paths import (
     PathKey,
     beside,
@@ -23,16 +25,25 @@ from eventstore.paths import (
     volume_of,
 )
 
+Fingerprint = tuple[str, str]
+"""What a child quotes of its parent: a VHD's unique id, or a VHDX's VirtualDiskId and
+DataWriteGuid."""
+
 
 class HeaderParent(Struct, frozen=True):
     """The parent that a header names: `path` where it is, or where it should be.
 
-    `places` are all paths that the header can mean.
+    `places` are all paths that the header can mean, `fits` whether the disk found at `path` is the
+    one that the child quotes. Where it does not, or none was found, `quoted` says what the child
+    was made from, and `bearer` is the file elsewhere that bears it, if only one can be meant.
     """
 
     path: str
     is_found: bool
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...]
+    fits: bool = True
+    quoted: tuple[Fingerprint, ...] = ()
+    bearer: str | None = None
 
 
 class SeenDisks:
@@ -40,10 +51,18 @@ class SeenDisks:
 
     def __init__(self, seen: Mapping[PathKey, DiskSeen]) -> None:
         self._seen = seen
-        self._by_identity: defaultdict[str, list[DiskSeen]] = defaultdict(list)
-        for disk in seen.values():
+        self._bearers: defaultdict[Fingerprint, list[PathKey]] = defaultdict(list)
+        self._near: defaultdict[tuple[Fingerprint, PathKey], list[PathKey]] = defaultdict(list)
+        for key, disk in seen.items():
             if disk.facts is not None:
-                self._by_identity[disk.facts.identity].append(disk)
+                folder = path_key(folder_of(disk.path))
+                for mark in _marks(disk.facts):
+                    self._bearers[mark].append(key)
+                    self._near[mark, folder].append(key)
+
+    def bearers(self, mark: Fingerprint) -> list[PathKey]:
+        """Give the files that bear what somebody quotes or remembers."""
+        return self._bearers.get(mark, [])
 
     def parent_of(self, child: DiskSeen) -> HeaderParent | None:
         """Give the parent of `child`, None when its header names none."""
@@ -51,42 +70,64 @@ class SeenDisks:
             return None
         link = child.facts.parent
         places = tuple(dict.fromkeys(_places(child.path, link, child.facts.format)))
-        for place in places:
-            if found := self._seen.get(path_key(place)):
-                return HeaderParent(found.path, is_found=True, places=places)
-        if twin := self._by_content(child, link):
-            return HeaderParent(twin.path, is_found=True, places=places)
-        if not places:
+        found = next((each for place in places if (each := self._seen.get(path_key(place)))), None)
+        if found and _fits(child.facts, found.facts):
+            return HeaderParent(found.path, is_found=True, places=places)
+        quoted = tuple(_quoted(child.facts, link))
+        bearer = self._bearer(child, quoted)
+        if not found and not places and not bearer:
             return None
-        return HeaderParent(_best(places), is_found=False, places=places)
+        return HeaderParent(
+            path=found.path if found else _best(link, places) if places else bearer or "",
+            is_found=found is not None,
+            places=places,
+            fits=False,
+            quoted=quoted,
+            bearer=bearer,
+        )
 
-    def _by_content(self, child: DiskSeen, link: ParentLink) -> DiskSeen | None:
+    def _bearer(self, child: DiskSeen, quoted: tuple[Fingerprint, ...]) -> str | None:
         """Give the one disk that is what the child was made from, first in the same folder."""
-        key = path_key(child.path)
-        fitting = [disk for disk in self._quoted(child, link) if path_key(disk.path) != key]
-        folder = path_key(folder_of(child.path))
-        near = [disk for disk in fitting if path_key(folder_of(disk.path)) == folder]
-        for choice in (near, fitting):
-            if len(choice) == 1:
-                return choice[0]
+        own, folder = path_key(child.path), path_key(folder_of(child.path))
+        for found in (
+            [key for mark in quoted for key in self._near.get((mark, folder), ())[:3]],
+            [key for mark in quoted for key in self.bearers(mark)[:3]],
+        ):
+            others = {key for key in found if key != own}
+            if len(others) == 1:
+                return self._seen[others.pop()].path
         return None
 
-    def _quoted(self, child: DiskSeen, link: ParentLink) -> Iterable[DiskSeen]:
-        facts = child.facts
-        if facts is None:
-            return ()
-        if facts.format == "vhd":
-            return (
-                disk
-                for disk in self._by_identity.get(link.identity or "", ())
-                if disk.facts is not None and disk.facts.format == "vhd"
-            )
-        linkages = {each for each in (link.linkage, link.linkage2) if each is not None}
-        return (
-            disk
-            for disk in self._by_identity.get(facts.identity, ())
-            if disk.facts is not None and disk.facts.data_write_id in linkages
-        )
+
+def fingerprint(facts: DiskFacts) -> Fingerprint:
+    """Give what a child of this disk would quote of it."""
+    return facts.identity, "vhd" if facts.format == "vhd" else facts.data_write_id or "vhdx"
+
+
+def _marks(facts: DiskFacts) -> Iterable[Fingerprint]:
+    """Give what tells this disk: of a VHD also its id as history and people write it."""
+    marks = [fingerprint(facts)]
+    if facts.format == "vhd":
+        marks.append((facts.disk_id, "vhd"))
+    return dict.fromkeys(marks)
+
+
+def _quoted(child: DiskFacts, link: ParentLink) -> Iterator[Fingerprint]:
+    if child.format == "vhd":
+        if link.identity:
+            yield link.identity, "vhd"
+        return
+    for linkage in dict.fromkeys((link.linkage, link.linkage2)):
+        if linkage is not None:
+            yield child.identity, linkage
+
+
+def _fits(child: DiskFacts, parent: DiskFacts | None) -> bool:
+    """Tell whether nothing in the headers speaks against `parent`."""
+    return parent is not None and compare_parent(child, parent).verdict in _HARMLESS
+
+
+_HARMLESS = frozenset({"matches", "not_comparable"})
 
 
 def _places(child: str, link: ParentLink, form: str) -> Iterator[str]:
@@ -109,8 +150,9 @@ def _places(child: str, link: ParentLink, form: str) -> Iterator[str]:
         )
 
 
-def _best(places: tuple[str, ...]) -> str:
-    """Give the place to call an absent parent by: one with a drive, as people know it."""
-    drives = [place for place in places if volume_of(place)]
+def _best(link: ParentLink, places: tuple[str, ...]) -> str:
+    """Give the place to call an absent parent by: as a whole path, one with a drive if possible."""
+    whole = [link.absolute_path] if link.absolute_path else []
+    drives = [place for place in (*whole, *places) if volume_of(place)]
     lettered = [place for place in drives if not place.startswith("\\\\?\\")]
     return (lettered or drives or list(places))[0]

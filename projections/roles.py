@@ -19,17 +19,23 @@ def role_of(graph: DiskGraph, node: DiskNode) -> Role:
     if node.is_automatic and not node.is_reachable:
         return "orphan"
     children = graph.reachable_children(node)
-    if not node.references and graph.is_settled(node):
+    is_at_its_place = any(child.parent == node.key for child in children)
+    if not node.references and is_at_its_place and graph.is_settled(node):
         if len(children) > 1:
             return "hidden_trunk" if node.is_automatic else "held_base"
-        if len(children) == 1 and _goes_into(children[0]):
+        if _goes_into(graph, children[0]):
             return "pending"
     return "in_tree" if node.is_automatic else "base"
 
 
-def _goes_into(child: DiskNode) -> bool:
-    """D2: an automatic disk goes into its parent, unless a second VM needs it too."""
-    return child.is_automatic and len(child.needed_by | child.once_needed_by) == 1
+def _goes_into(graph: DiskGraph, child: DiskNode) -> bool:
+    """D2: an automatic disk goes into its parent, unless a second VM needs it too.
+
+    One that is not at its place, or that another disk may be the parent of, goes nowhere.
+    """
+    is_its_own = len(child.needed_by | child.once_needed_by) == 1
+    is_sure = not any(graph.nodes[key].exists for key in child.other_parents)
+    return child.is_automatic and child.exists and is_its_own and is_sure
 
 
 def roles_of(graph: DiskGraph) -> dict[PathKey, Role]:

@@ -12,6 +12,7 @@ from projections.finding import Finding, Reason
 from projections.manual_merge import left_by_manual_merge
 from projections.phrases import listed
 from projections.roles import Role, role_of
+from projections.strays import back_step, home_told, strays_of, strays_told
 
 KEEPS_FAILING_MIN = 2
 """One failed merge is tried again at the next stop; a second one wants somebody's help."""
@@ -62,7 +63,7 @@ def sharers(case: Case, node: DiskNode) -> str:
 
 def users_told(case: Case, node: DiskNode) -> tuple[Reason, ...]:
     """Say who needs a file: who refers to it, and what hangs below it."""
-    return (*_holders_told(case, node), *_children_told(case, node)) or (
+    return (*home_told(case, node), *_holders_told(case, node), *_children_told(case, node)) or (
         because("No reference known reaches it."),
     )
 
@@ -161,8 +162,8 @@ def _merge_step(machine: Machine | None) -> str:
         return f"Keep both files: Hyper-V merges them while {name} runs."
     if machine.power == "off":
         return (
-            f"Start {name}, shut it down and leave it off until the merge is done: what did not run "
-            "to its end is tried again at the next stop."
+            f"Start {name}, shut it down and leave it off until the merge is done: what did not "
+            "run to its end is tried again at the next stop."
         )
     return f"Shut {name} down and leave it off until the merge is done; a restart is not enough."
 
@@ -186,17 +187,19 @@ def _keeps_failing(case: Case, node: DiskNode) -> Iterator[Finding]:
 
 def _missing(case: Case, node: DiskNode) -> Finding:
     reasons = [because("The file is not at its place.", *_gone(case, node))]
+    strays = strays_of(case, node)
+    reasons.extend(strays_told(case, node, strays, "The disk that belongs there"))
     if node.references or case.graph.reachable_children(node):
         reasons.extend(users_told(case, node))
-    return case.finding(
-        node,
-        "missing",
-        reasons,
-        next_step=(
+    step = (
+        back_step(node, strays)
+        if strays
+        else (
             "Do not start or merge anything that needs it. Look for the file by its name on other "
             "volumes, then in backups, and put it back to this place."
-        ),
+        )
     )
+    return case.finding(node, "missing", reasons, next_step=step)
 
 
 def _gone(case: Case, node: DiskNode) -> tuple[When | None, ...]:
@@ -213,15 +216,21 @@ def _parent_missing(case: Case, node: DiskNode, parent: DiskNode) -> Finding:
     text = f"Its parent {parent.path} is not at its place: this disk cannot be opened (0xC03A000D)."
     sighting = case.sighting(node)
     reason = because(text, *_gone(case, parent), sighting.when if sighting else None)
+    strays = strays_of(case, parent, node)
+    step = (
+        back_step(parent, strays)
+        if strays
+        else (
+            f"Find {parent.path} and put it back. If it was moved, reconnect the parent to where "
+            "it stands now; never make a new file by that name."
+        )
+    )
     return case.finding(
         node,
         "parent_missing",
-        (reason,),
+        (reason, *strays_told(case, parent, strays, "The disk that this one was made from")),
         deletable=careful(node),
-        next_step=(
-            f"Find {parent.path} and put it back. If it was moved, reconnect the parent to where "
-            "it stands now; never make a new file by that name."
-        ),
+        next_step=step,
     )
 
 

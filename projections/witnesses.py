@@ -16,8 +16,6 @@ from projections.walks import Walk, last_walk
 Presence = Literal["seen", "told", "absent"]
 """*seen*: found where it should be. *told*: somebody says so, nobody looked. *absent*: gone."""
 
-AUTOMATIC_SUFFIXES = frozenset({".avhd", ".avhdx"})
-
 
 class Told(Struct, frozen=True):
     """What one VM's history says of a file; hands that made it speak for no VM."""
@@ -72,10 +70,12 @@ class Witnesses:
         sighting, lost = self.fleet.sightings.get(key), self.fleet.lost.get(key)
         if sighting and sighting.gone is None and not (lost and lost > sighting.when):
             return "seen"
-        if lost:
-            return "absent"
         named = [each for each in self.told(key) if not each.disk.is_lost]
         standing = [each.disk.since for each in named if each.has_own_history]
+        if arrival := self.fleet.arrivals.get(key):
+            standing.append(arrival.when.at)
+        if lost:
+            return "told" if standing and max(standing) > lost.at else "absent"
         if sighting and sighting.gone:
             return "told" if standing and max(standing) > sighting.gone.at else "absent"
         if not named and (self._told.get(key) or key in self.fleet.gone_paths):

@@ -4,7 +4,13 @@ A random history is played onto real disk files; the folder is recorded into an 
 must tell the same files, parents, children and identities, and the same roles wherever a
 configuration that was read says who refers to a tree of disks. Of a tree that no configuration
 names any more (its last disk was detached), evidence alone says `unknown`, where history knows
-what it was: that, and nothing else, may differ. `SNAPLEDGER_LAWS` says how many histories.
+what it was: that, and nothing else, may differ.
+
+Where hands moved and copied files, evidence may know less and never say more: of a file that is
+gone it cannot tell the parent, nor which file elsewhere is the one that a VM wrote to; whose own
+a copy is, is not written in it. What a file at its place or a child's header proves to be needed,
+evidence never calls an orphan.
+`SNAPLEDGER_LAWS` says how many histories.
 """
 
 import os
@@ -19,11 +25,15 @@ from eventstore.evidence.path_map import path_map
 from eventstore.fleet import Fleet, fold
 from eventstore.known import known_from
 from eventstore.log.embedded import EmbeddedLog, open_store
+from eventstore.machine import AUTOMATIC_SUFFIXES
 from eventstore.moments import Moment
 from eventstore.observe import Observer, observe
-from eventstore.paths import PathKey, path_key
+from eventstore.paths import PathKey, path_key, suffix_of
 from projections.disk_chain import ChainRow, whole_chain
-from tests.scenarios import deeds, play, registrations
+from projections.disk_graph import graph_of
+from projections.disk_node import DiskGraph, DiskNode
+from projections.roles import role_of
+from tests.scenarios import HANDS, VERBS, deeds, play, registrations
 
 LAWS = int(os.environ.get("SNAPLEDGER_LAWS", "40"))
 NOW = Moment("2026-11-22T12:00:00.000000Z")
@@ -77,8 +87,8 @@ def _below(by_key: dict[PathKey, ChainRow], root: PathKey) -> Iterator[PathKey]:
 
 
 def identities_by_history(fleet: Fleet) -> dict[str, str | None]:
-    machines = fleet.machines.values()
-    return {key: disk.disk_id for each in machines for key, disk in each.disks.items()}
+    known = [*(each.disks for each in fleet.machines.values()), fleet.loose]
+    return {key: disk.disk_id for disks in known for key, disk in disks.items() if not disk.is_lost}
 
 
 def identities_by_headers(fleet: Fleet) -> dict[str, str | None]:
@@ -105,3 +115,45 @@ def test_recording_what_was_played_tells_the_same(seed: int, tmp_path: Path) -> 
     assert told_roles(read, of_trees=trees) == told_roles(told, of_trees=trees), story
     assert {row.role for row in read if path_key(row.path) not in trees} <= {"unknown"}, story
     assert identities_by_headers(evidence) == identities_by_history(history), story
+
+
+@pytest.mark.parametrize("seed", range(LAWS))
+def test_where_hands_moved_files_evidence_never_calls_a_needed_file_an_orphan(
+    seed: int, tmp_path: Path
+) -> None:
+    chance = random.Random(f"hands {seed}")
+    log = open_store(tmp_path / "history", create=True)
+    lines = (*registrations(chance), *deeds(chance, 45, (*VERBS, *HANDS * 3)))
+    obeyed = play(log, tmp_path / "disks", iter(lines))
+
+    history = fold(log.read())
+    evidence = fold(recorded(tmp_path / "disks", tmp_path / "evidence").read())
+
+    told, read = graph_of(history), graph_of(evidence)
+    story = "\n".join(obeyed)
+    assert standing(read) == standing(told), story
+    assert identities_by_headers(evidence) == identities_by_history(history), story
+    for key in standing(told):
+        by_history, by_evidence = told.nodes[key], read.nodes[key]
+        assert by_history.parent is None or by_history.parent in by_evidence.parents, (key, story)
+        role = role_of(read, by_evidence)
+        assert role in may_be_read_as(told, by_history), (key, role, story)
+
+
+def standing(graph: DiskGraph) -> set[PathKey]:
+    return {key for key, node in graph.nodes.items() if node.exists}
+
+
+def may_be_read_as(told: DiskGraph, node: DiskNode) -> set[str]:
+    """Give what evidence may call a file: what history calls it, or something that claims less.
+
+    A copy of an AVHD bears no sign of being one: to evidence it is an AVHD that nobody needs.
+    """
+    role: str = role_of(told, node)
+    found = {role, "unknown"}
+    if role in {"hidden_trunk", "pending", "held_base"}:
+        found |= {"in_tree", "base"}
+    is_by_hand = suffix_of(node.path) in AUTOMATIC_SUFFIXES and not node.is_automatic
+    if is_by_hand:
+        found |= {"in_tree", "orphan"}
+    return found

@@ -21,7 +21,7 @@ from eventstore.evidence.path_map import path_map
 from eventstore.evidence.vhdx_layout import FILE_SIGNATURE
 from eventstore.ids import derive
 from eventstore.moments import Moment, datetime_of
-from eventstore.paths import path_key, suffix_of
+from eventstore.paths import PathKey, path_key, suffix_of
 from eventstore.simulate.vhd_file import VhdFile, create_vhd
 from eventstore.simulate.vhdx_file import VhdxFile, create_vhdx
 from eventstore.simulate.virtual_disk import (
@@ -44,13 +44,18 @@ CONTENT_BYTES = 4096
 class _Link(Struct, frozen=True):
     """A differencing disk and the parent its header names, both as Windows paths.
 
-    `is_by_hand`: cloned, copied or moved past Hyper-V, which thus does not mend its link. One that
-    an earlier run made by hand cannot be told from the others any more.
+    `home` is where Hyper-V knows it, None if nowhere: what was cloned, copied or moved past
+    Hyper-V has a link that it does not mend. One that an earlier run made by hand cannot be told
+    from the others any more.
     """
 
     child: str
     parent: str
-    is_by_hand: bool = False
+    home: PathKey | None
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.home != path_key(self.child)
 
 
 class DiskFolder:
@@ -106,12 +111,12 @@ class DiskFolder:
         create = create_vhd if facts.format == "vhd" else create_vhdx
         create(self._vacant(path), disk, reference(parent, path, facts))
         self._date(path, when)
-        self._links[path_key(path)] = _Link(path, parent)
+        self._links[path_key(path)] = _Link(path, parent, path_key(path))
 
     def clone(self, child: str, parent: str, disk_id: str | None, when: Moment) -> None:
         """Make a differencing disk that Hyper-V does not know of."""
         self.make_child(child, parent, disk_id, when)
-        self._links[path_key(child)] = _Link(child, parent, is_by_hand=True)
+        self._links[path_key(child)] = _Link(child, parent, None)
 
     # --- content ----------------------------------------------------------------------------
 
@@ -143,7 +148,7 @@ class DiskFolder:
                 stamp = next_stamp(self._facts(link.child), when)
                 disk.relink(reference(into, link.child, facts), stamp)
             self._date(link.child, when)
-            self._links[path_key(link.child)] = _Link(link.child, into)
+            self._links[path_key(link.child)] = _Link(link.child, into, link.home)
         self.remove(child)
 
     def merge_by_hand(self, child: str, into: str, when: Moment) -> None:
@@ -186,13 +191,13 @@ class DiskFolder:
         self._standing(path).rename(self._vacant(to))
         link = self._links.pop(path_key(path), None)
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent, is_by_hand=True)
+            self._links[path_key(to)] = _Link(to, link.parent, link.home)
 
     def copy(self, path: str, to: str) -> None:
         _copy_sparse(self._standing(path), self._vacant(to))
         link = self._links.get(path_key(path))
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent, is_by_hand=True)
+            self._links[path_key(to)] = _Link(to, link.parent, None)
 
     def _children(self, path: str) -> list[_Link]:
         key = path_key(path)
@@ -232,7 +237,8 @@ def _links_found(folder: Path) -> Iterator[_Link]:
             continue  # not a disk of ours: nothing can be linked to it
         if parent is not None and parent.absolute_path is not None:
             found_at = storable(str(place.absolute()))
-            yield _Link(places.windows(found_at), parent.absolute_path)
+            child = places.windows(found_at)
+            yield _Link(child, parent.absolute_path, path_key(child))
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from eventstore.events import MergeInterrupted, MergeStarted, VmStarted
-from tests.story import Story, short
+from eventstore.events import DiskMoved, MergeInterrupted, MergeStarted, VmStarted
+from tests.story import Story, disk, short
 
 Deed = Callable[[Story], Story]
 
@@ -116,3 +116,13 @@ def test_held_merges_start_at_the_top_of_each_run_and_wait() -> None:
     started = [entry.entry.type for entry in story.recorded].count(MergeStarted.__name__)
     assert started == 1
     assert [short(m.into) for m in story.machine.merging] == ["after-s1.avhd"]
+
+
+def test_a_running_merge_whose_file_was_moved_away_does_not_finish() -> None:
+    story = Story().vm("web01", "base.vhd").take("S").take("T").hold_merges().delete("T")
+    assert story.machine.merging
+
+    story.by_hand(DiskMoved(disk("after-T.avhd"), disk("elsewhere.avhd"))).finish_merges()
+
+    assert not story.machine.merging
+    assert story.disks["after-t.avhd"] == "after-s.avhd"
