@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from eventstore.evidence.folder import walk
+from eventstore.evidence.keytree import Key, parse_xml
 from eventstore.evidence.path_map import MAP_NAME, map_text, path_map
 from eventstore.fleet import Fleet, fold
 from eventstore.ids import SnapshotId, VmId, derive
@@ -13,6 +16,7 @@ from eventstore.observe import Observer, observe
 from eventstore.simulate.config_files import ConfiguredVm, snapshot_configuration, vm_configuration
 from eventstore.simulate.vhd_file import create_vhd
 from eventstore.simulate.virtual_disk import NewVirtualDisk, Stamp
+from tests.eventstore.evidence.vmcx_writer import node, vmcx
 from tests.real_evidence import EVIDENCE, needs_real_evidence
 
 NOW = Moment("2026-11-22T12:00:00.000000Z")
@@ -77,6 +81,30 @@ def test_a_snapshot_deleted_behind_our_back_is_noticed(tmp_path: Path) -> None:
     assert record(log, root) == 2
     assert told_by(log).machines[VM.vm_id].snapshots == {}
     log.close()
+
+
+def test_the_same_case_in_vmcx_tells_the_same_machine(tmp_path: Path) -> None:
+    """A host of 2016 keeps the same keys in another carrier, and memory in a VMRS."""
+    old, new = case(tmp_path / "old"), case(tmp_path / "new")
+    for file in (new / "C").rglob("*.xml"):
+        file.with_suffix(".vmcx").write_bytes(vmcx(parse_xml(file.read_bytes())))
+        file.unlink()
+    state = node("savedstate", node("savedVM", Key("partition_state", "bytes", b"state")))
+    (new / "C" / "VMs" / "Snapshots" / S1 / f"{S1}.vsv").unlink()
+    (new / "C" / "VMs" / "Snapshots" / f"{S1}.VMRS").write_bytes(vmcx(state))
+    fleets = []
+    for root in (old, new):
+        log = open_store(tmp_path / f"store of {root.name}", create=True)
+        record(log, root)
+        fleets.append(told_by(log))
+        log.close()
+
+    of_xml, of_vmcx = (fleet.machines[VM.vm_id] for fleet in fleets)
+    assert of_vmcx.snapshots[S1].has_saved_state
+    assert replace(of_vmcx, files=()) == replace(of_xml, files=())
+    assert [file.path for file in of_vmcx.files] == [
+        file.path.replace(".xml", ".vmcx") for file in of_xml.files
+    ]
 
 
 @needs_real_evidence
