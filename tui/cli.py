@@ -49,7 +49,7 @@ def _code_of(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> Exit:
     words = parse(argv)
-    zone = time_zone(words.tz)
+    zone = time_zone(words.tz, os.environ)
     look = look_for(sys.stdout, ascii_only=words.ascii, no_color=words.no_color, zone=zone)
     out = Output(sys.stdout, sys.stderr, look)
     store = store_place(words.store, os.environ)

@@ -126,8 +126,9 @@ def _add_common(to: ArgumentParser, *, is_top: bool, reads_time: bool = True) ->
     group.add_argument(
         "--tz",
         metavar="ZONE",
-        default=unset("UTC"),
-        help="zone of times without offset and of all times shown: UTC, local, +09:00, Asia/Tokyo",
+        default=unset(None),
+        help="zone of times without offset and of all times shown: UTC, local, +09:00, Asia/Tokyo "
+        "(else $SNAPLEDGER_TZ, else UTC)",
     )
     group.add_argument(
         "--json", action="store_true", default=unset(False), help="answer in JSON, for scripts"

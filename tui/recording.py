@@ -1,15 +1,18 @@
 """Evidence into the log: what a walk adds to what is known, appended and nothing twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from eventstore.errors import LogError, WrongRevision
+from eventstore.entry import Entry
+from eventstore.errors import DuplicateId, LogError, WrongRevision
+from eventstore.evidence.file_tree import native, shown
 from eventstore.evidence.folder import FolderReading, walk
 from eventstore.evidence.path_map import path_map
-from eventstore.known import known_from
+from eventstore.known import Known, known_from
 from eventstore.log.chunks import chunks
 from eventstore.log.protocol import EventLog
 from eventstore.moments import now
@@ -41,22 +44,56 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     """Read a folder and append what is new; `out` hears how far it has come."""
     mapping = path_map(evidence.root, evidence.maps)
     name = out.look.text(str(evidence.root))
-    reading = walk(evidence.root, mapping, lambda files: out.progress(f"{name}: {files:,} files"))
+    desk = _Desk(log, evidence)
+    known = desk.known()
+    # Dated by its start: a file made behind its back is not one that it did not find.
     by = Observer(evidence.host, now(), evidence.recorder)
+    reading = walk(evidence.root, mapping, lambda files: out.progress(f"{name}: {files:,} files"))
     for _ in range(TRIES_MAX):
-        entries = (recorded.entry for recorded in log.read())
-        known = known_from(entries, host=evidence.host, root=reading.root)
-        news = observe(reading, known, by, confirm=evidence.confirm)
         try:
-            _append(log, news)
-        except WrongRevision:
-            continue  # somebody else recorded too: look again at what is new
-        return Recording(reading, len(news))
-    raise LogError(f"others wrote first, {TRIES_MAX} times in a row; try again")
+            desk.store(observe(reading, known, by, confirm=evidence.confirm))
+        except (WrongRevision, DuplicateId):
+            # Somebody else recorded too: look again at what is new. What they saw may be later
+            # than what this walk saw, so it is dated by what was known before it.
+            known = replace(desk.known(), last=known.last)
+        else:
+            return Recording(reading, desk.stored)
+    raise LogError(
+        f"other writers came first {TRIES_MAX} times in a row while {name} was recorded; "
+        f"{desk.stored} new events are stored, the rest is when it is recorded again"
+    )
 
 
-def _append(log: EventLog, news: Sequence[Observed]) -> None:
-    """Append in the order given: a walk's own entry comes last, when all it counts is stored."""
-    for stream, of_stream in groupby(news, key=lambda each: each.stream):
-        for batch in chunks(each.entry() for each in of_stream):
-            log.append(stream, batch, expected=log.revision(stream))
+class _Desk:
+    """Reads what the log knows, and appends to it as long as nobody else wrote in between."""
+
+    def __init__(self, log: EventLog, evidence: Evidence) -> None:
+        self.stored = 0
+        self._log = log
+        self._host = evidence.host
+        self._root = shown(native(str(evidence.root)))
+        self._revisions: dict[str, int] = {}
+
+    def known(self) -> Known:
+        self._revisions.clear()
+        return known_from(self._entries(), host=self._host, root=self._root)
+
+    def store(self, news: Sequence[Observed]) -> None:
+        """Append in the order given: a walk's own entry comes last, when all it counts is stored.
+
+        Raises WrongRevision or DuplicateId when a stream is not as it was when it was read.
+        """
+        for stream, of_stream in groupby(news, key=lambda each: each.stream):
+            for batch in chunks(each.entry() for each in of_stream):
+                expected = self._revisions.get(stream, 0)
+                self._revisions[stream] = self._log.append(
+                    stream, batch, expected=expected
+                ).revision
+                self.stored += len(batch)
+
+    def _entries(self) -> Iterator[Entry]:
+        origin = self._log.origin
+        for recorded in self._log.read():
+            if recorded.entry.origin == origin:
+                self._revisions[recorded.entry.stream] = recorded.entry.revision
+            yield recorded.entry

@@ -1,6 +1,7 @@
-"""The time zone of `--tz`: in which times without offset are read, and all times are shown."""
+"""The time zone in which times without offset are read, and in which all times are shown."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,8 +11,18 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _DAY_MINUTES = 24 * 60
 
 
-def time_zone(text: str) -> tzinfo:
-    """Read `UTC`, `local`, `+09:00` or `Asia/Tokyo`."""
+VARIABLE = "SNAPLEDGER_TZ"
+
+
+def time_zone(chosen: str | None, environment: Mapping[str, str]) -> tzinfo:
+    """Read `--tz`, else `$SNAPLEDGER_TZ`, else UTC: `UTC`, `local`, `+09:00` or `Asia/Tokyo`."""
+    named = environment.get(VARIABLE)
+    if chosen is not None or not named:
+        return _zone("--tz", chosen if chosen is not None else "UTC")
+    return _zone(f"${VARIABLE}", named)
+
+
+def _zone(said_by: str, text: str) -> tzinfo:
     if text.upper() in {"UTC", "Z"}:
         return UTC
     if text == "local":
@@ -24,6 +35,6 @@ def time_zone(text: str) -> tzinfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadInput(
-            f"--tz {text}: no such time zone here; expected UTC, local, an offset like +09:00, "
-            "or a name like Asia/Tokyo"
+            f"{said_by} {text}: no such time zone here; expected UTC, local, an offset like "
+            "+09:00, or a name like Asia/Tokyo"
         ) from None

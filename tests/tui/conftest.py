@@ -9,7 +9,13 @@ from tests.tui.calling import Snapledger
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SNAPLEDGER_STORE", "SNAPLEDGER_DEBUG", "NO_COLOR", "FORCE_COLOR"):
+    for name in (
+        "SNAPLEDGER_STORE",
+        "SNAPLEDGER_TZ",
+        "SNAPLEDGER_DEBUG",
+        "NO_COLOR",
+        "FORCE_COLOR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

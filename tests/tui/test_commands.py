@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from eventstore.fleet import Fleet
+from eventstore.ids import SnapshotId
+from eventstore.moments import Moment
 from eventstore.simulate.grammar import SHAPES, usage
+from projections.changes import Difference, DiskDifference, SnapshotChange, SnapshotDifference
 from tests.tui.calling import Snapledger
 from tui.commands import COMMANDS
+from tui.render.difference import difference_lines
+from tui.render.labels import Labels
+from tui.render.look import Look
 
 ARTICLE = (
     r"vm web01 C:\VMs\web01.vhd",
@@ -104,6 +111,40 @@ def test_a_time_without_offset_is_read_in_the_zone_and_said(article: Snapledger)
 
     assert "2010-09-26T06:02:00.000000Z" in told.err
     assert "2010-09-26 15:02:00+09:00" in told.out
+
+
+def test_the_zone_may_be_set_for_good_and_said_otherwise(
+    article: Snapledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNAPLEDGER_TZ", "+09:00")
+    assert "2010-09-26 15:02:00+09:00" in article("tree", "web01").out
+    assert "2010-09-26 06:02:00Z" in article("tree", "web01", "--tz", "UTC").out
+    assert article("tree", "web01", "--json").json["snapshots"][0]["taken_at"].endswith("Z")
+
+    monkeypatch.setenv("SNAPLEDGER_TZ", "Mars/Base")
+    told = article("tree", "web01")
+    assert (told.code, "$SNAPLEDGER_TZ Mars/Base: no such time zone" in told.err) == (2, True)
+
+
+def test_people_get_seconds_and_scripts_all_digits(snapledger: Snapledger, tmp_path: Path) -> None:
+    snapledger.play(*ARTICLE, to=tmp_path / "host")
+    snapledger("record", str(tmp_path / "host"))
+
+    line = snapledger("log").out.splitlines()[-1]
+    assert re.match(r" +#\d+  \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ  ", line)
+    assert re.search(r"T\d\d:\d\d:\d\d\.\d{6}Z", snapledger("chain", "--json").out)
+
+
+def test_two_moments_of_one_second_are_told_apart() -> None:
+    look = Look()
+    moments = (Moment("2010-09-26T06:00:00.100000Z"), Moment("2010-09-26T06:00:00.200000Z"))
+    change = SnapshotChange(SnapshotId("S"), "taken_at", *moments)
+    told = Difference(
+        None, SnapshotDifference((), (), (change,)), DiskDifference((), (), ()), {}, ()
+    )
+
+    (line,) = difference_lines(told, (Labels(Fleet(), look),), look)
+    assert line.endswith("taken at 2010-09-26T06:00:00.100000Z → 2010-09-26T06:00:00.200000Z")
 
 
 def test_a_while_ago_needs_no_equals_sign(article: Snapledger) -> None:

@@ -166,6 +166,21 @@ def test_disks_that_are_all_gone_are_missing_on_the_spot_and_recorded(
     assert {row["role"] for row in rows} == {"missing"}
 
 
+@pytest.mark.parametrize("confirm", [(), ("--confirm",)])
+def test_a_disk_that_history_lost_and_that_stands_is_no_longer_missing(
+    snapledger: Snapledger, host: Path, confirm: tuple[str, ...]
+) -> None:
+    """The scenario's time runs a minute ahead of the clock; what is recorded then comes after."""
+    root = str(host.parent.parent)
+    snapledger("record", root)
+    assert snapledger.play(r"lose C:\VMs\web01.vhd").code == 0
+    assert snapledger("orphans").code == 1
+
+    assert snapledger("record", root, "--json", *confirm).json["events"] == 2
+    assert snapledger("orphans").code == 0
+    assert snapledger("record", root, "--json").json["events"] == 0
+
+
 @pytest.mark.parametrize("name", ["web01.vhd", "a.avhd", "b.avhd"])
 def test_a_disk_that_was_emptied_is_unverified_and_not_missing(
     snapledger: Snapledger, host: Path, name: str

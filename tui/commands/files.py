@@ -9,6 +9,8 @@ from tui.render.chain import ROLES
 from tui.render.labels import Labels
 from tui.render.tables import Cell, table
 
+_SINCE_DAY = len("since 2010-09-26")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("vm", metavar="VM", help="its name or GUID")
@@ -34,10 +36,10 @@ def run(call: Call) -> Exit:
             Cell(look.text(file.path)),
             Cell(file.kind),
             Cell(labels.holder(file.owner, machine.id)) if file.owner else unowned(file.path),
-            Cell(f"since {look.moment(file.since)}", "dim"),
+            Cell(since := f"since {look.moment(file.since)}", "dim", brief=since[:_SINCE_DAY]),
         )
         for file in files
     ]
-    call.out.lines(table(rows, look, flexible=0))
+    call.out.lines(table(rows, look, flexible=(0, 2)))
     call.out.as_of(known.last(machine.id))
     return Exit.FINE

@@ -8,6 +8,8 @@ from tui.call import Call, Exit
 from tui.render.look import Look
 from tui.render.tables import Cell, Line, table
 
+_REMOVED_DAY = len("removed 2010-09-26")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="with VMs that were removed")
@@ -30,7 +32,7 @@ def run(call: Call) -> Exit:
     heading = [
         Cell(title, "dim", right=title in {"SNAPSHOTS", "DISKS", "FINDINGS"}) for title in titles
     ]
-    call.out.lines(table([heading, *(_line(row, look) for row in rows)], look))
+    call.out.lines(table([heading, *(_line(row, look) for row in rows)], look, flexible=(0,)))
     call.out.as_of(known.last())
     return Exit.FINE
 
@@ -39,10 +41,10 @@ def _line(row: VmRow, look: Look) -> Line:
     removed = f"removed {look.moment(row.removed_at)}" if row.removed_at else None
     return (
         Cell(look.text(row.name), "dim" if removed else "strong"),
-        Cell(removed or row.power or "unknown"),
+        Cell(removed or row.power or "unknown", brief=removed[:_REMOVED_DAY] if removed else ""),
         Cell(row.policy),
         Cell(str(row.snapshots), right=True),
         Cell(str(row.disks), right=True),
         Cell(str(row.findings), "warn" if row.findings else "plain", right=True),
-        Cell(row.id, "dim"),
+        Cell(row.id, "dim", brief=look.brief_id(row.id)),
     )

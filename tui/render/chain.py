@@ -40,7 +40,7 @@ def chain_lines(
         line if line is None or shows_slots else line[:2] + line[3:]
         for line in _rows(disks, labels, look, vm, in_full=len(folders) > 1)
     ]
-    return [*heading, *table(rows, look, flexible=0)]
+    return [*heading, *table(rows, look, flexible=(0, -1))]
 
 
 def _rows(

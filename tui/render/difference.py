@@ -3,9 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from eventstore.ids import SnapshotId, VmId
-from projections.changes import Change, Difference, NowDifference, Value
+from eventstore.moments import Moment
+from projections.changes import (
+    Change,
+    Difference,
+    DiskChange,
+    NowDifference,
+    SnapshotChange,
+    Value,
+)
+from tui.render.chain import ROLES
+from tui.render.fields import sentence
 from tui.render.labels import Labels
 from tui.render.look import Look
+
+ROLE_WORDS: Mapping[str, str] = {role: word for role, (word, _) in ROLES.items()}
 
 
 def difference_lines(told: Difference, labels: Sequence[Labels], look: Look) -> Iterator[str]:
@@ -18,33 +30,28 @@ def difference_lines(told: Difference, labels: Sequence[Labels], look: Look) -> 
     yield from lines or ["nothing differs"]
     if told.events:
         count = len(told.events)
-        yield look.paint(
-            f"{count} entr{'y' if count == 1 else 'ies'} between: {_ranges(told.events)}", "dim"
-        )
+        head = f"{count} entr{'y' if count == 1 else 'ies'} between: "
+        yield from sentence(head, _ranges(told.events), look, "dim")
 
 
 def _snapshots(told: Difference, labels: Sequence[Labels], look: Look) -> Iterator[str]:
     for added in told.snapshots.added:
-        yield look.paint(f"+ snapshot  {look.text(added.name)}", "good")
+        yield from sentence("+ snapshot  ", look.text(added.name), look, "good")
     for removed in told.snapshots.removed:
-        yield look.paint(f"- snapshot  {look.text(removed.name)}", "bad")
+        yield from sentence("- snapshot  ", look.text(removed.name), look, "bad")
     for change in told.snapshots.changed:
         name = _holder(change.id, None, labels)
-        before = _value(change.field, change.before, labels, look)
-        after = _value(change.field, change.after, labels, look)
-        yield f"~ snapshot  {name}: {_words(change.field)} {before} {look.glyphs.arrow} {after}"
+        yield from _changed("snapshot", f"{name}: ", change.field, change, labels, look)
 
 
 def _disks(told: Difference, labels: Sequence[Labels], look: Look) -> Iterator[str]:
     for path in told.disks.added:
-        yield look.paint(f"+ disk      {look.text(path)}", "good")
+        yield from sentence("+ disk      ", look.text(path), look, "good")
     for path in told.disks.removed:
-        yield look.paint(f"- disk      {look.text(path)}", "bad")
+        yield from sentence("- disk      ", look.text(path), look, "bad")
     for change in told.disks.changed:
-        before = _value(change.field, change.before, labels, look)
-        after = _value(change.field, change.after, labels, look)
         name = look.file(change.path)
-        yield f"~ disk      {name}: {_words(change.field)} {before} {look.glyphs.arrow} {after}"
+        yield from _changed("disk", f"{name}: ", change.field, change, labels, look)
 
 
 def _nows(told: Difference, labels: Sequence[Labels], look: Look) -> Iterator[str]:
@@ -65,13 +72,30 @@ def _now(whose: str, now: NowDifference, labels: Sequence[Labels], look: Look) -
     }
     for field, change in fields.items():
         if change is not None:
-            before = _value(field, change.before, labels, look)
-            after = _value(field, change.after, labels, look)
-            yield f"~ now       {whose}{_words(field)} {before} {look.glyphs.arrow} {after}"
+            yield from _changed("now", whose, field, change, labels, look)
+
+
+def _changed(
+    what: str,
+    whose: str,
+    field: str,
+    change: Change | SnapshotChange | DiskChange,
+    labels: Sequence[Labels],
+    look: Look,
+) -> Iterator[str]:
+    before, after = (_value(field, each, labels, look) for each in (change.before, change.after))
+    if before == after:  # two moments of one second, or two files of one name
+        before, after = look.text(str(change.before)), look.text(str(change.after))
+    text = f"{whose}{field.replace('_', ' ')} {before} {look.glyphs.arrow} {after}"
+    yield from sentence(f"~ {what:<10}", text, look)
 
 
 def _value(field: str, value: Value, labels: Sequence[Labels], look: Look) -> str:
     match value:
+        case str() if field == "role":
+            return ROLE_WORDS[value]
+        case str() if field in {"taken_at", "removed", "removed_at"}:
+            return look.moment(Moment(value))
         case None | () | "":
             return "nothing"
         case bool():
@@ -90,10 +114,6 @@ def _holder(reference: str, vm: VmId | None, labels: Sequence[Labels]) -> str:
     """Name a snapshot as the later side knows it, else as the earlier one did."""
     named = [each.holder(reference, vm) for each in reversed(labels)]
     return next((name for name in named if name != SnapshotId(reference)), named[0])
-
-
-def _words(field: str) -> str:
-    return field.replace("_", " ")
 
 
 def _ranges(positions: Sequence[int]) -> str:

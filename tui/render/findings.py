@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from projections.coverage import Coverage, told
 from projections.finding import ORDINARY, Finding
-from tui.render.fields import field
+from tui.render.fields import field, sentence
 from tui.render.look import Look
 from tui.render.sizes import size_text
 
@@ -29,7 +29,7 @@ def findings_lines(
 def finding_lines(
     finding: Finding, look: Look, *, told_below: frozenset[str] = frozenset()
 ) -> Iterator[str]:
-    yield _headline(finding, look)
+    yield from _headline(finding, look)
     for reason in finding.reasons:
         if reason.text in told_below:
             continue
@@ -45,18 +45,19 @@ def finding_lines(
 def _coverage_lines(coverage: Coverage, look: Look) -> Iterator[str]:
     """Say what was not looked at; nobody should take silence for certainty."""
     for gap in coverage.gaps:
-        yield look.paint(f"not looked at: {look.text(gap)}", "dim")
+        yield from sentence("not looked at: ", look.text(gap), look, "dim")
 
 
-def _headline(finding: Finding, look: Look) -> str:
+def _headline(finding: Finding, look: Look) -> Iterator[str]:
     is_ordinary = finding.verdict in ORDINARY or finding.verdict == "needed"
     sign = look.glyphs.waiting if is_ordinary else "!"
     word = finding.verdict.replace("_", " ")
-    said = look.paint(f"{sign} {word}", "warn" if is_ordinary else "bad")
     place = look.text(finding.path if finding.path is not None else "")
     owner = f"  of {look.text(finding.vm.name)}" if finding.vm else ""
     size = f"  {size_text(finding.size_bytes)}" if finding.size_bytes is not None else ""
-    return f"{said}  {place}{owner}{look.paint(size, 'dim')}".rstrip()
+    told = f"{place}{owner}{size}".lstrip()
+    head = f"{sign} {word}  "
+    yield from sentence(head, told, look, head_tone="warn" if is_ordinary else "bad")
 
 
 def _deletable(finding: Finding) -> str:

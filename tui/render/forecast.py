@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from projections.forecast import Forecast
 from projections.merges import FutureMerge, VolumeNeed
 from tui.render.difference import difference_lines
+from tui.render.fields import sentence
 from tui.render.labels import Labels
 from tui.render.look import Look
 from tui.render.sizes import size_text
 
+_INDENT = "  "
 _STARTS = {
     "now": "runs at once",
     "next_stop": "waits for the next stop",
@@ -22,19 +26,20 @@ def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: boo
     yield ""
     yield look.paint("if you do this, the log will say:", "strong")
     for step in told.steps:
-        yield f"  {look.text(step)}"
+        yield from sentence(_INDENT, look.text(step), look)
     for merge in told.merges:
-        yield _merge(merge, look)
+        yield from _merge(merge, look)
     for path in told.deleted_files:
-        yield f"  {look.paint('- file', 'bad')}  {look.text(path)}"
+        yield from sentence(f"{_INDENT}- file  ", look.text(path), look, "bad")
     for volume in told.volumes:
         yield _volume(volume, look)
     for doubt in told.doubts:
-        yield look.paint(f"  not certain: {look.text(doubt)}", "warn")
+        yield from sentence(f"{_INDENT}not certain: ", look.text(doubt), look, "warn")
     yield ""
     yield look.paint("and this will differ:", "strong")
-    for line in difference_lines(told, (labels,), look):
-        yield f"  {line}"
+    inner = replace(look, width=look.width - len(_INDENT)) if look.width else look
+    for line in difference_lines(told, (labels,), inner):
+        yield f"{_INDENT}{line}"
 
 
 def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
@@ -53,14 +58,14 @@ def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
     )
 
 
-def _merge(merge: FutureMerge, look: Look) -> str:
+def _merge(merge: FutureMerge, look: Look) -> Iterator[str]:
     size = f", {size_text(merge.bytes)}" if merge.bytes is not None else ""
     waits = f" ({look.text(merge.because)})" if merge.because else ""
-    said = look.paint("~ merge", "warn")
-    return (
-        f"  {said} {look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
+    text = (
+        f"{look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
         f"{size}: {_STARTS[merge.starts]}{waits}"
     )
+    yield from sentence(f"{_INDENT}~ merge ", text, look, "warn")
 
 
 def _volume(volume: VolumeNeed, look: Look) -> str:

@@ -51,6 +51,10 @@ class Row(Struct, Generic[Node], frozen=True):
         passing = self.lane - 1 if self.is_branch else self.lane
         return glyphs.lane * passing + (glyphs.branch if self.is_branch else "") + sign
 
+    def below(self, glyphs: Glyphs, *, goes_on: bool) -> str:
+        """Draw the lanes of a line under this row; its own is drawn where it `goes_on`."""
+        return glyphs.lane * self.lane + (glyphs.lane.strip() if goes_on else " ")
+
 
 def rows(roots: Iterable[Node], children: Callable[[Node], Sequence[Node]]) -> Iterator[Row[Node]]:
     """Give the nodes of a forest top down; one that is met again is not drawn again."""

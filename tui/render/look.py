@@ -35,16 +35,23 @@ class Look(Struct, frozen=True):
     def brief(self, path: str) -> str:
         """Give the name of a file; on a terminal GUIDs in it are cut to their first digits."""
         name = self.file(path)
-        return _GUID.sub(rf"\1{self.glyphs.more}", name) if self.width else name
+        return self.brief_id(name) if self.width else name
+
+    def brief_id(self, text: str) -> str:
+        """Cut the GUIDs in `text` to their first digits."""
+        return _GUID.sub(rf"\1{self.glyphs.more}", text)
 
     def paint(self, text: str, tone: Tone) -> str:
         return paint(text, tone) if self.has_colour else text
 
     def moment(self, when: Moment) -> str:
-        """Give `2010-09-26 06:03:00Z`, or the time in the zone asked for with its offset."""
+        """Give `2010-09-26 06:03:00Z`, or the time in the zone asked for with its offset.
+
+        Seconds say enough to people; scripts get all digits.
+        """
         try:
             local = datetime_of(when).astimezone(self.zone)
         except OverflowError:
             local = datetime_of(when)
-        text = local.isoformat(sep=" ")
+        text = local.isoformat(" ", "seconds")
         return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text

@@ -1,22 +1,24 @@
 """The snapshot tree of a VM as lines: lanes, and what each snapshot holds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from eventstore.ids import SnapshotId
 from projections.snapshot_tree import SnapshotNode, SnapshotTree
 from tui.render import lanes
 from tui.render.look import Look
+from tui.render.style import Tone
 from tui.render.tables import Cell, Line, table
 
 _NOW = "now"
+_FILES = -1
 
 
 def tree_lines(tree: SnapshotTree, look: Look) -> list[str]:
     """Draw the tree: snapshots by the time they were taken, Now as the last leaf of its parent."""
     return [
         *_heading(tree, look),
-        *table(list(_rows(tree, look)), look, flexible=3),
+        *table(list(_rows(tree, look)), look, flexible=(_FILES, 0)),
         *_after(tree, look),
     ]
 
@@ -37,17 +39,23 @@ def _rows(tree: SnapshotTree, look: Look) -> Iterator[Line]:
     for node in tree.snapshots:
         below[_parent(node.parent, nodes)].append(node.id)
     below[_parent(tree.now.parent, nodes)].append(_NOW)
-    is_first = True
     ordered = lanes.trunk_last(below, [_NOW])
-    for row in lanes.rows(ordered[None], lambda node: ordered.get(node, ())):
-        if row.is_root and not is_first:
+    all_heads = [*(node.head_disks for node in tree.snapshots), tree.now.head_disks]
+    shows_slots = any(len(heads) > 1 for heads in all_heads)
+    for index, row in enumerate(lanes.rows(ordered[None], lambda node: ordered.get(node, ()))):
+        if row.is_root and index:
             yield None
-        is_first = False
+        under = row.below(look.glyphs, goes_on=bool(ordered.get(row.node)))
         if row.node == _NOW:
-            yield _now_row(tree, row.graph(look.glyphs.now, look.glyphs), look)
+            told = _now_cells(tree, row.graph(look.glyphs.now, look.glyphs))
+            disks = _disk_cells(tree.now.head_disks, look, "mark", shows_slots=shows_slots)
         else:
-            graph = row.graph(look.glyphs.snapshot, look.glyphs)
-            yield _snapshot_row(nodes[row.node], graph, look)
+            node = nodes[row.node]
+            told = _snapshot_cells(node, row.graph(look.glyphs.snapshot, look.glyphs), look)
+            disks = _disk_cells(node.head_disks, look, "plain", shows_slots=shows_slots)
+        first, *others = disks
+        yield (*told, *first)
+        yield from ((Cell(under), Cell(""), Cell(""), *each) for each in others)
 
 
 def _parent(parent: SnapshotId | None, nodes: dict[str, SnapshotNode]) -> str | None:
@@ -55,28 +63,29 @@ def _parent(parent: SnapshotId | None, nodes: dict[str, SnapshotNode]) -> str | 
     return parent if parent in nodes else None
 
 
-def _snapshot_row(node: SnapshotNode, graph: str, look: Look) -> Line:
+def _snapshot_cells(node: SnapshotNode, graph: str, look: Look) -> tuple[Cell, ...]:
     doubt = "" if node.is_parent_known else " (its parent is not known)"
     return (
         Cell(f"{graph} {look.text(node.name)}{doubt}"),
         Cell(look.moment(node.taken_at), "dim"),
         Cell("with memory" if node.has_saved_state else "disks only", "dim"),
-        Cell(_files(node.head_disks.values(), look)),
     )
 
 
-def _now_row(tree: SnapshotTree, graph: str, look: Look) -> Line:
+def _now_cells(tree: SnapshotTree, graph: str) -> tuple[Cell, ...]:
     alone = " (under no snapshot)" if tree.snapshots and tree.now.parent is None else ""
-    return (
-        Cell(f"{graph} Now{alone}", "mark"),
-        Cell(""),
-        Cell(tree.power or "", "mark"),
-        Cell(_files(tree.now.head_disks.values(), look), "mark"),
-    )
+    if not tree.now.is_parent_known:
+        alone = " (not known under which snapshot)"
+    return Cell(f"{graph} Now{alone}", "mark"), Cell(""), Cell(tree.power or "", "mark")
 
 
-def _files(paths: Iterable[str], look: Look) -> str:
-    return ", ".join(look.brief(path) for path in paths) or "no disk"
+def _disk_cells(
+    heads: Mapping[str, str], look: Look, tone: Tone, *, shows_slots: bool
+) -> list[tuple[Cell, ...]]:
+    """Give the end of a line for each disk: its file, after its slot where some have several."""
+    disks = [(Cell(slot, "dim"), Cell(look.brief(path), tone)) for slot, path in heads.items()]
+    disks = disks or [(Cell(""), Cell("no disk", tone))]
+    return [cells if shows_slots else cells[1:] for cells in disks]
 
 
 def _after(tree: SnapshotTree, look: Look) -> Iterator[str]:
