@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from eventstore.fleet import Fleet, Sighting
+from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import When
 from eventstore.paths import PathKey
+from eventstore.sightings import Sighting
 from projections.coverage import gaps
 from projections.disk_node import DiskGraph, DiskNode, Reference
 from projections.finding import Deletable, Finding, Reason, Verdict

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from eventstore.fleet import Sighting
 from eventstore.machine import When
+from eventstore.sightings import Sighting
 from projections.case import Case, because
 from projections.coverage import gaps, told
 from projections.disk_node import DiskNode

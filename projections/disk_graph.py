@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeVar
 
 from eventstore.disk_rules import references
-from eventstore.fleet import Fleet, Sighting
+from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
 from eventstore.machine import AUTOMATIC_SUFFIXES
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, suffix_of
+from eventstore.sightings import Sighting
 from projections.completeness import complete_vms
 from projections.disk_links import Links
 from projections.disk_node import DiskGraph, DiskNode, Reference

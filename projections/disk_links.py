@@ -8,9 +8,9 @@ than at the place by which others name it. It counts as needed by whatever needs
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from eventstore.fleet import Arrival
 from eventstore.machine import When
 from eventstore.paths import PathKey, is_posix, path_key
+from eventstore.sightings import Arrival
 from projections.parent_links import Fingerprint, HeaderParent, SeenDisks, fingerprint
 from projections.witnesses import Presence, Witnesses
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from eventstore.evidence.linkage import LinkVerdict, compare_parent
 from eventstore.evidence.observations import DiskFacts
-from eventstore.fleet import Sighting
+from eventstore.sightings import Sighting
 from projections.case import Case, because, sentence
 from projections.deletable import careful
 from projections.disk_node import DiskNode

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from eventstore.fleet import HandMerge
 from eventstore.paths import PathKey
+from eventstore.sightings import HandMerge
 from projections.case import Case, because
 from projections.deletable import deletable_of
 from projections.disk_node import DiskNode

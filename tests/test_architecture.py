@@ -33,6 +33,7 @@ PURE = [
     "paths",
     "power",
     "requirements",
+    "sightings",
     "snapshot_changes",
     "snapshot_rules",
     "surprise",

@@ -1,0 +1,56 @@
+"""What the fleet knows besides its VMs: files that were read or touched, folders, free space."""
+
+from msgspec import Struct
+
+from eventstore.codec import Unknown
+from eventstore.events import DiskSeen, FolderRead
+from eventstore.machine import When
+from eventstore.paths import PathKey
+
+
+class Sighting(Struct, frozen=True):
+    """The last reading of a disk file; `gone` when a later walk did not find it."""
+
+    seen: DiskSeen
+    stream: str
+    when: When
+    gone: When | None = None
+
+
+class HandMerge(Struct, frozen=True):
+    """Somebody merged a file into `into` and left the file behind."""
+
+    into: PathKey
+    when: When
+
+
+class Arrival(Struct, frozen=True):
+    """Hands put a file at its place; `homes` says when it left the places where it stood before.
+
+    Of a copy they are the places of the file that it is a copy of.
+    """
+
+    when: When
+    homes: dict[PathKey, When] = {}
+
+
+class FolderSeen(Struct, frozen=True):
+    """The last walk of a folder."""
+
+    read: FolderRead
+    when: When
+
+
+class Space(Struct, frozen=True):
+    """Bytes free on a volume when somebody last looked."""
+
+    free_bytes: int
+    when: When
+
+
+class Oddment(Struct, frozen=True):
+    """An entry that this version cannot use: kept and shown."""
+
+    stream: str
+    unknown: Unknown
+    when: When
