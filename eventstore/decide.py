@@ -96,10 +96,8 @@ def decide(
             require_snapshot(machine, snapshot)
             snapshot_rules.take(draft, TakeSnapshot(take, name, seed))
             snapshot_rules.apply(draft, ApplySnapshot(snapshot, seed))
-        case Revert(seed, paths):
-            if machine.now.parent is None:
-                raise Refused(f"{machine.name} cannot revert: Now hangs under no snapshot")
-            snapshot_rules.apply(draft, ApplySnapshot(machine.now.parent, seed, paths))
+        case Revert():
+            snapshot_rules.revert(draft, command)
         case RenameSnapshot(snapshot, name):
             require_snapshot(machine, snapshot)
             draft.add(SnapshotRenamed(snapshot, require_name(name)))

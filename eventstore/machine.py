@@ -68,10 +68,14 @@ class Snapshot(Struct, frozen=True):
 
 
 class Now(Struct, frozen=True):
-    """The VM's own running state: a leaf of the snapshot tree, under a snapshot or alone."""
+    """The VM's own running state: a leaf of the snapshot tree, under a snapshot or alone.
+
+    No configuration tells which: without `is_parent_known` a parent of None means nothing.
+    """
 
     parent: SnapshotId | None = None
     heads: Heads = {}
+    is_parent_known: bool = True
 
 
 class Merge(Struct, frozen=True):

@@ -39,9 +39,16 @@ def configuration_seen(machine: Machine, event: VmConfigurationSeen, when: When)
         registered=machine.registered or when,
         removed=None,
         is_observed=True,
-        now=Now(parent=machine.now.parent, heads=heads),
+        now=_now(machine, heads, event.snapshots_listed),
         files=_with_file(machine, VmFile(event.path, "config", "now", when.at)),
     )
+
+
+def _now(machine: Machine, heads: Heads, snapshots_listed: int | None) -> Now:
+    """Give Now as its configuration names it; where other disks are named, it was moved about."""
+    if machine.is_known and machine.now.heads == heads:
+        return machine.now
+    return Now(None, heads, is_parent_known=snapshots_listed == 0 and not machine.snapshots)
 
 
 def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
@@ -66,9 +73,12 @@ def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When
         heads=heads,
         is_parent_known=event.is_parent_known,
     )
+    is_observed = machine.is_observed or not machine.is_known
+    may_be_under_it = is_observed and machine.now.parent is None
     return replace(
         machine,
-        is_observed=machine.is_observed or not machine.is_known,
+        is_observed=is_observed,
+        now=replace(machine.now, is_parent_known=False) if may_be_under_it else machine.now,
         registered=machine.registered or when,
         snapshots={**machine.snapshots, snapshot.id: snapshot},
         files=_with_file(machine, VmFile(event.path, "config", snapshot.id, when.at)),

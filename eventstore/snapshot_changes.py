@@ -1,6 +1,7 @@
 """How events change the snapshot forest and Now's place in it."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -10,6 +11,8 @@ from eventstore.events import Power, SnapshotApplied, SnapshotTaken
 from eventstore.ids import SnapshotId
 from eventstore.machine import Machine, Now, Snapshot, When
 from eventstore.surprise import surprised
+
+Node = TypeVar("Node", Snapshot, Now)
 
 
 def taken(machine: Machine, event: SnapshotTaken, when: When) -> Machine:
@@ -26,6 +29,7 @@ def taken(machine: Machine, event: SnapshotTaken, when: When) -> Machine:
         has_saved_state=event.has_saved_state,
         heads=machine.now.heads,
         production=event.production,
+        is_parent_known=machine.now.is_parent_known,
     )
     files = vm_files.of_snapshot(
         machine.root, snapshot.id, when.at, has_saved_state=event.has_saved_state
@@ -55,24 +59,28 @@ def deleted(machine: Machine, gone: Iterable[SnapshotId]) -> Machine:
     """Rules R3 and R4: what hung below moves up to the nearest snapshot that is left."""
     dead = frozenset(gone)
 
-    def heir(parent: SnapshotId | None) -> SnapshotId | None:
+    def under_heir(node: Node) -> Node:
+        """Let `node` hang under what is left; above a snapshot whose parent is unknown, nothing is.
+
+        A circle of parents, as configurations may tell one, ends where it closes.
+        """
+        parent, is_known = node.parent, node.is_parent_known
         seen: set[SnapshotId] = set()
         while parent in dead and parent in machine.snapshots and parent not in seen:
             seen.add(parent)
+            is_known = is_known and machine.snapshots[parent].is_parent_known
             parent = machine.snapshots[parent].parent
-        return None if parent in dead else parent
+        return replace(node, parent=None if parent in dead else parent, is_parent_known=is_known)
 
     kept = {
-        name: replace(snapshot, parent=heir(snapshot.parent))
-        if snapshot.parent in dead
-        else snapshot
+        name: under_heir(snapshot) if snapshot.parent in dead else snapshot
         for name, snapshot in machine.snapshots.items()
         if name not in dead
     }
     return replace(
         machine,
         snapshots=kept,
-        now=replace(machine.now, parent=heir(machine.now.parent)),
+        now=under_heir(machine.now) if machine.now.parent in dead else machine.now,
         files=vm_files.without_owner(machine.files, *dead),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from eventstore.commands import ApplySnapshot, TakeSnapshot
+from eventstore.commands import ApplySnapshot, Revert, TakeSnapshot
 from eventstore.draft import Draft
 from eventstore.errors import Refused
 from eventstore.events import NewDisk, Power, SnapshotApplied, SnapshotTaken
@@ -42,6 +42,17 @@ def apply(draft: Draft, command: ApplySnapshot) -> None:
     new_disks = _new_disks(draft, snapshot.heads, f"{command.seed}/apply", command.paths)
     power: Power = "saved" if snapshot.has_saved_state else "off"
     draft.add(SnapshotApplied(snapshot.id, power, new_disks))
+
+
+def revert(draft: Draft, command: Revert) -> None:
+    """R2: apply what Now hangs under, where there is such a snapshot and somebody knows which."""
+    now = draft.machine.now
+    if now.parent is None:
+        why = "Now hangs under no snapshot"
+        if not now.is_parent_known:
+            why = "nothing read tells under which snapshot Now runs"
+        raise Refused(f"{draft.machine.name} cannot revert: {why}")
+    apply(draft, ApplySnapshot(now.parent, command.seed, command.paths))
 
 
 def _new_disks(

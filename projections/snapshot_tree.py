@@ -25,10 +25,14 @@ class SnapshotNode(Struct, frozen=True):
 
 
 class NowNode(Struct, frozen=True):
-    """Where the VM's running state hangs, and the files it writes to."""
+    """Where the VM's running state hangs, and the files it writes to.
+
+    Without `is_parent_known` a `parent` of None says nothing: no configuration tells it.
+    """
 
     parent: SnapshotId | None
     head_disks: Mapping[str, str]
+    is_parent_known: bool
 
 
 class RunningMerge(Struct, frozen=True):
@@ -67,7 +71,11 @@ def tree_of(machine: Machine, last: LastCounted | None = None) -> SnapshotTree:
             _node(machine, snapshot)
             for snapshot in sorted(machine.snapshots.values(), key=lambda each: each.taken)
         ),
-        now=NowNode(machine.now.parent, head_disks(machine, machine.now.heads)),
+        now=NowNode(
+            machine.now.parent,
+            head_disks(machine, machine.now.heads),
+            machine.now.is_parent_known,
+        ),
     )
 
 

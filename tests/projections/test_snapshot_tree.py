@@ -1,13 +1,18 @@
+import pytest
 from hypothesis import given
 
+from eventstore.commands import Revert
 from eventstore.entry import Recorded
+from eventstore.errors import Refused
 from eventstore.events import SnapshotDeleted, VmPaused
 from eventstore.fleet import fold
 from eventstore.ids import SnapshotId
 from projections.as_of import select
 from projections.shapes import last_counted
 from projections.snapshot_tree import SnapshotTree, slot_order, tree_of
+from tests.projections.forecasts import foreseen
 from tests.projections.histories import as_json, late_histories
+from tests.projections.sightings import configuration, record, snapshot_configuration
 from tests.story import Story, disk
 
 
@@ -36,7 +41,11 @@ def test_the_tree_has_the_shape_of_the_contract() -> None:
                 "is_parent_known": True,
             }
         ],
-        "now": {"parent": "S1", "head_disks": {"IDE 0:0": disk("after-S1.avhd")}},
+        "now": {
+            "parent": "S1",
+            "head_disks": {"IDE 0:0": disk("after-S1.avhd")},
+            "is_parent_known": True,
+        },
     }
 
 
@@ -112,3 +121,43 @@ def test_late_and_partial_histories_keep_every_snapshot_in_the_tree(
         assert [each.taken_at for each in shown.snapshots] == sorted(
             each.taken_at for each in shown.snapshots
         )
+
+
+class TestNowByConfigurationAlone:
+    def read(self) -> Story:
+        story = record(Story(), configuration("web01", "now.avhd", listed=1))
+        record(story, snapshot_configuration("S", "base.vhd"))
+        return story.vm("web01")
+
+    def test_no_configuration_tells_under_which_snapshot_now_runs(self) -> None:
+        now = tree(self.read()).now
+
+        assert (now.parent, now.is_parent_known) == (None, False)
+
+    def test_a_vm_that_lists_no_snapshot_runs_under_none(self) -> None:
+        story = record(Story(), configuration("web01", "base.vhd", listed=0)).vm("web01")
+
+        assert tree(story).now.is_parent_known
+
+    def test_a_revert_is_refused_as_unknown_and_not_as_impossible(self) -> None:
+        with pytest.raises(Refused, match="nothing read tells under which snapshot"):
+            foreseen(self.read(), Revert("1"))
+
+    def test_an_apply_tells_it_and_another_configuration_unsettles_it_again(self) -> None:
+        story = self.read().apply("S")
+        assert tree(story).now.parent == "S"
+
+        record(story, configuration("web01", "elsewhere.avhd", listed=1))
+
+        assert (tree(story).now.parent, tree(story).now.is_parent_known) == (None, False)
+
+    def test_below_a_deleted_snapshot_of_unknown_parent_the_parent_is_unknown(self) -> None:
+        story = self.read().apply("S").take("T").delete("S")
+
+        (child,) = tree(story).snapshots
+        assert (child.parent, child.is_parent_known) == (None, False)
+
+    def test_a_history_knows_that_now_runs_under_no_snapshot(self) -> None:
+        story = Story().vm("web01", "base.vhd").take("S").delete("S")
+
+        assert tree(story).now.is_parent_known
