@@ -331,6 +331,53 @@ class HostRegistryGone(Struct, frozen=True):
     found_at: str
 
 
+# --- what the event logs of hosts say -------------------------------------------------------
+
+
+class LogRecordSeen(Struct, frozen=True, omit_defaults=True):
+    """A record of a host's event log was read: `data` is its own text, field by field.
+
+    What it means says `eventstore/evidence/log_meanings.py`. `user` is the SID of the account
+    that wrote it, `code` its HRESULT. `is_doubtful`: its part of the file does not match its
+    checksum.
+    """
+
+    computer: str
+    channel: str
+    record: int
+    provider: str
+    event_id: int
+    level: int | None = None
+    user: str = ""
+    vm: VmId | None = None
+    vm_name: str | None = None
+    data: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    is_doubtful: bool = False
+
+
+class LogCovered(Struct, frozen=True, omit_defaults=True):
+    """A file with records of this log was read; `gaps` are numbers in between that it lacks.
+
+    `records` counts those of Hyper-V, `passed_over` others of the file, `damage` what was wrong
+    with it.
+    """
+
+    computer: str
+    channel: str
+    path: str
+    found_at: str
+    first_record: int
+    last_record: int
+    first_at: Moment
+    last_at: Moment
+    records: int
+    passed_over: int = 0
+    gaps: tuple[tuple[int, int], ...] = ()
+    damage: tuple[str, ...] = ()
+    sha256: str = ""
+
+
 # --- the log's own housekeeping -------------------------------------------------------------
 
 
@@ -390,7 +437,10 @@ HandEvent = (
 FolderEvent = DiskSeen | DiskGone | FolderRead | HostRegistrySeen | HostRegistryGone
 """What a folder's stream tells: read off files, whoever uses them."""
 
+HostLogEvent = LogRecordSeen | LogCovered
+"""What the stream of one event log of one host tells."""
+
 LogEvent = TailSetAside | ForkedFrom
 """What the log tells of itself."""
 
-Event = VmEvent | HandEvent | FolderEvent | LogEvent
+Event = VmEvent | HandEvent | FolderEvent | HostLogEvent | LogEvent

@@ -32,10 +32,13 @@ from eventstore.events import (
     HandEvent,
     HostRegistryGone,
     HostRegistrySeen,
+    LogCovered,
+    LogRecordSeen,
     MergeCompleted,
     TailSetAside,
 )
 from eventstore.evolve import evolve
+from eventstore.host_logs import HostLogs
 from eventstore.ids import VmId
 from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
 from eventstore.paths import PathKey, path_key, suffix_of, volume_of
@@ -64,6 +67,7 @@ class Fleet:
     lost: dict[PathKey, When] = field(default_factory=dict)
     gone_paths: dict[PathKey, str] = field(default_factory=dict)
     volumes: dict[str, Space] = field(default_factory=dict)
+    host_logs: HostLogs = field(default_factory=HostLogs)
     oddments: list[Oddment] = field(default_factory=list)
     last: When | None = None
 
@@ -94,11 +98,18 @@ class Fleet:
                 | FreeSpaceSeen()
             ):
                 self._by_hand(event, when)
+            case LogCovered():
+                self.host_logs.read_at(event, when)
+            case LogRecordSeen():
+                self.host_logs.hear(event, when)
+                if event.vm in self.machines:
+                    self.machines[event.vm] = self.host_logs.told(self.machines[event.vm], when)
             case TailSetAside() | ForkedFrom():
                 pass  # the log's own housekeeping says nothing about machines
             case _:
                 vm = VmId(stream.removeprefix("vm/").upper())
-                self.machines[vm] = evolve(self.machines.get(vm) or Machine(vm), event, when)
+                machine = evolve(self.machines.get(vm) or Machine(vm), event, when)
+                self.machines[vm] = self.host_logs.completed(machine)
                 if isinstance(event, DiskDeleted):
                     self._removed(event.path, vm, when)
                 elif isinstance(event, MergeCompleted):

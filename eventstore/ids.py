@@ -42,3 +42,8 @@ def host_stream(host: str) -> str:
 def folder_stream(host: str, root: str) -> str:
     """Name the stream of what was seen below one folder of one host."""
     return f"folder/{derive('folder', host, root).lower()}"
+
+
+def log_stream(computer: str, channel: str) -> str:
+    """Name the stream of one event log of one computer; 2012 wrote a channel with a slash."""
+    return f"log-of/{computer}/{channel.replace('/', '-')}".lower()

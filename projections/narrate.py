@@ -26,6 +26,8 @@ from eventstore.events import (
     FreeSpaceSeen,
     HostRegistryGone,
     HostRegistrySeen,
+    LogCovered,
+    LogRecordSeen,
     MergeCompleted,
     MergeFailed,
     MergeInterrupted,
@@ -53,7 +55,7 @@ from eventstore.events import (
 )
 from eventstore.ids import SnapshotId
 from eventstore.machine import Machine
-from projections import narrate_files, narrate_vm
+from projections import narrate_files, narrate_logs, narrate_vm
 
 
 class Names(Struct, frozen=True):
@@ -146,6 +148,8 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             return narrate_files.by_hand(event)
         case DiskSeen() | DiskGone() | FolderRead() | HostRegistrySeen() | HostRegistryGone():
             return narrate_files.seen(event)
+        case LogRecordSeen() | LogCovered():
+            return narrate_logs.host_log(event)
         case TailSetAside() | ForkedFrom():
             return narrate_files.of_the_log(event)
         case Unknown(type=kind, problem=problem):

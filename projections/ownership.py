@@ -24,6 +24,7 @@ from eventstore.events import (
     FolderEvent,
     FreeSpaceSeen,
     HandEvent,
+    HostLogEvent,
     LogEvent,
     MergeCompleted,
     MergeFailed,
@@ -102,7 +103,7 @@ class Ownership:
         self, stream: str, event: Event | Unknown, when: When
     ) -> tuple[ReferenceChange, ...]:
         """Take in one event, and tell what it did to references."""
-        if isinstance(event, Unknown | HandEvent | FolderEvent | LogEvent):
+        if isinstance(event, Unknown | HandEvent | FolderEvent | HostLogEvent | LogEvent):
             self.fleet.evolve(stream, event, when)
             if isinstance(event, HandEvent):
                 self._by_hand(event, when)
