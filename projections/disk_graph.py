@@ -16,6 +16,7 @@ from eventstore.machine import AUTOMATIC_SUFFIXES
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, suffix_of
 from eventstore.sightings import Sighting
+from projections.circles import in_circles
 from projections.completeness import complete_vms
 from projections.disk_links import Links
 from projections.disk_node import DiskGraph, DiskNode, Reference
@@ -53,7 +54,8 @@ class _Join:
         kept = self._kept()
         nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
         judged = self._judged(complete) - self._doubted()
-        return DiskGraph(nodes, complete, judged, self._circle())
+        circle = in_circles(self.paths, lambda key: next(iter(self.parents.get(key, ())), None))
+        return DiskGraph(nodes, complete, judged, circle)
 
     def _broken(self) -> frozenset[VmId]:
         """Give the VMs that need an AVHD of which nobody knows on which disk it stands.
@@ -240,21 +242,6 @@ class _Join:
             and sighting.seen.facts.kind != "differencing"
             and not self.children.get(key)
         )
-
-    def _circle(self) -> frozenset[PathKey]:
-        """Give the files whose believed parents lead back to themselves."""
-        circle: set[PathKey] = set()
-        walked: set[PathKey] = set()
-        for start in self.paths:
-            trail: dict[PathKey, int] = {}
-            key: PathKey | None = start
-            while key is not None and key not in walked and key not in trail:
-                trail[key] = len(trail)
-                key = next(iter(self.parents.get(key, ())), None)
-            if key is not None and key in trail:
-                circle.update(each for each, at in trail.items() if at >= trail[key])
-            walked.update(trail)
-        return frozenset(circle)
 
 
 def _spread(

@@ -9,11 +9,15 @@ from eventstore.events import Power
 from eventstore.ids import SnapshotId
 from eventstore.machine import Contradiction, Heads, Machine, Snapshot
 from eventstore.moments import Moment
+from projections.circles import in_circles
 from projections.shapes import LastCounted, VmRef, vm_ref
 
 
 class SnapshotNode(Struct, frozen=True):
-    """A snapshot in the tree; `head_disks` are the files it refers to, by slot."""
+    """A snapshot in the tree; `head_disks` are the files it refers to, by slot.
+
+    `is_in_circle`: by the configurations that were read its parents lead back to itself.
+    """
 
     id: SnapshotId
     name: str
@@ -22,6 +26,7 @@ class SnapshotNode(Struct, frozen=True):
     has_saved_state: bool
     head_disks: Mapping[str, str]
     is_parent_known: bool
+    is_in_circle: bool
 
 
 class NowNode(Struct, frozen=True):
@@ -57,6 +62,7 @@ class SnapshotTree(Struct, frozen=True):
 
 def tree_of(machine: Machine, last: LastCounted | None = None) -> SnapshotTree:
     """Show `machine` as its snapshot tree; `last` is the last entry that counted for it."""
+    circle = circle_of(machine)
     return SnapshotTree(
         vm=vm_ref(machine),
         as_of=last,
@@ -68,7 +74,7 @@ def tree_of(machine: Machine, last: LastCounted | None = None) -> SnapshotTree:
         ),
         contradictions=machine.contradictions,
         snapshots=tuple(
-            _node(machine, snapshot)
+            _node(machine, snapshot, circle)
             for snapshot in sorted(machine.snapshots.values(), key=lambda each: each.taken)
         ),
         now=NowNode(
@@ -90,7 +96,7 @@ def slot_order(slot: str) -> tuple[str, tuple[int, ...], str]:
     return kind, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", slot)), slot
 
 
-def _node(machine: Machine, snapshot: Snapshot) -> SnapshotNode:
+def _node(machine: Machine, snapshot: Snapshot, circle: frozenset[SnapshotId]) -> SnapshotNode:
     return SnapshotNode(
         id=snapshot.id,
         name=snapshot.name,
@@ -99,4 +105,11 @@ def _node(machine: Machine, snapshot: Snapshot) -> SnapshotNode:
         has_saved_state=snapshot.has_saved_state,
         head_disks=head_disks(machine, snapshot.heads),
         is_parent_known=snapshot.is_parent_known,
+        is_in_circle=snapshot.id in circle,
     )
+
+
+def circle_of(machine: Machine) -> frozenset[SnapshotId]:
+    """Give the snapshots whose parents lead back to themselves."""
+    snapshots = machine.snapshots
+    return in_circles(snapshots, lambda each: snapshots[each].parent if each in snapshots else None)

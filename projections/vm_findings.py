@@ -6,6 +6,8 @@ from eventstore.machine import SNAPSHOTS_MAX, Machine
 from projections.case import Case, because
 from projections.completeness import has_own_history, missing_references
 from projections.finding import Finding
+from projections.phrases import listed
+from projections.snapshot_tree import circle_of
 
 
 def vm_findings(case: Case) -> Iterator[Finding]:
@@ -13,6 +15,7 @@ def vm_findings(case: Case) -> Iterator[Finding]:
         if machine.is_present:
             yield from _stale_paths(case, machine)
             yield from _limit(case, machine)
+            yield from _circle(case, machine)
             yield from _incomplete(case, machine)
 
 
@@ -50,6 +53,23 @@ def _limit(case: Case, machine: Machine) -> Iterator[Finding]:
             "snapshot_limit",
             (because(text, last),),
             next_step="Delete snapshots that nobody needs: no further one can be taken.",
+        )
+
+
+def _circle(case: Case, machine: Machine) -> Iterator[Finding]:
+    """Configurations that were read may contradict each other; no history comes to this."""
+    circle = [machine.snapshots[each] for each in circle_of(machine)]
+    if circle:
+        names = listed(sorted(f'"{each.name}"' for each in circle))
+        text = f"By their configurations, the parents of {names} lead back to themselves."
+        yield case.finding_on_vm(
+            machine.id,
+            "cycle",
+            (because(text, *(each.taken for each in circle)),),
+            next_step=(
+                "Apply, delete and merge nothing: one of these configurations is damaged or of "
+                "another time. Copy them all, and record them again."
+            ),
         )
 
 

@@ -1,5 +1,6 @@
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from eventstore.commands import Revert
 from eventstore.entry import Recorded
@@ -12,7 +13,7 @@ from projections.shapes import last_counted
 from projections.snapshot_tree import SnapshotTree, slot_order, tree_of
 from tests.projections.forecasts import foreseen
 from tests.projections.histories import as_json, late_histories
-from tests.projections.sightings import configuration, record, snapshot_configuration
+from tests.projections.sightings import configuration, record, said, snapshot_configuration, the
 from tests.story import Story, disk
 
 
@@ -39,6 +40,7 @@ def test_the_tree_has_the_shape_of_the_contract() -> None:
                 "has_saved_state": True,
                 "head_disks": {"IDE 0:0": disk("web01.vhd")},
                 "is_parent_known": True,
+                "is_in_circle": False,
             }
         ],
         "now": {
@@ -121,6 +123,23 @@ def test_late_and_partial_histories_keep_every_snapshot_in_the_tree(
         assert [each.taken_at for each in shown.snapshots] == sorted(
             each.taken_at for each in shown.snapshots
         )
+
+
+def circling() -> Story:
+    """Configurations of which A hangs below B, B below A, C below B; D stands for itself."""
+    story = record(Story(), configuration("web01", "now.avhd", listed=4)).vm("web01")
+    for name, parent in {"A": "B", "B": "A", "C": "B", "D": None}.items():
+        read = snapshot_configuration(name, f"{name}.vhd")
+        under = SnapshotId(parent) if parent else None
+        record(story, replace(read, parent=under, is_parent_known=True))
+    return story
+
+
+def test_a_circle_of_configured_parents_is_a_finding_on_the_vm() -> None:
+    finding = the(circling(), "cycle")
+
+    assert finding.path is None
+    assert '"A" and "B"' in said(finding)
 
 
 class TestNowByConfigurationAlone:

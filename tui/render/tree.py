@@ -42,7 +42,9 @@ def _rows(tree: SnapshotTree, look: Look) -> Iterator[Line]:
     ordered = lanes.trunk_last(below, [_NOW])
     all_heads = [*(node.head_disks for node in tree.snapshots), tree.now.head_disks]
     shows_slots = any(len(heads) > 1 for heads in all_heads)
-    for index, row in enumerate(lanes.rows(ordered[None], lambda node: ordered.get(node, ()))):
+    circles = (node.id for node in tree.snapshots if node.is_in_circle)
+    roots = [*ordered.get(None, ()), *circles]
+    for index, row in enumerate(lanes.rows(roots, lambda node: ordered.get(node, ()))):
         if row.is_root and index:
             yield None
         under = row.below(look.glyphs, goes_on=bool(ordered.get(row.node)))
@@ -65,6 +67,8 @@ def _parent(parent: SnapshotId | None, nodes: dict[str, SnapshotNode]) -> str | 
 
 def _snapshot_cells(node: SnapshotNode, graph: str, look: Look) -> tuple[Cell, ...]:
     doubt = "" if node.is_parent_known else " (its parent is not known)"
+    if node.is_in_circle:
+        doubt = " (its parents lead back to it)"
     return (
         Cell(f"{graph} {look.text(node.name)}{doubt}"),
         Cell(look.moment(node.taken_at), "dim"),
