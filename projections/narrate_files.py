@@ -22,6 +22,7 @@ from eventstore.events import (
     TailSetAside,
 )
 from eventstore.evidence.observations import ParentLink
+from eventstore.ids import guid
 from eventstore.paths import name_of
 from projections.phrases import counted, shown
 
@@ -61,18 +62,23 @@ def seen(event: FolderEvent) -> str:
             return f"{shown(path)(path)} was no longer in its folder."
         case HostRegistrySeen(host, path):
             vms = counted(len(event.vms), "VM")
-            return f"{path}, the list of the VMs of {host}, was read: {vms}."
+            return f"{path}, the list of the VMs{_of(host)}, was read: {vms}."
         case HostRegistryGone(host, path):
-            return f"{path}, a list of the VMs of {host}, is gone."
+            return f"{path}, a list of the VMs{_of(host)}, is gone."
         case FolderRead():
             unread = f"; {counted(len(event.unread), 'place')} unread" if event.unread else ""
             return (
-                f"The folder {event.root} of {event.host} was read: "
+                f"The folder {event.root}{_of(event.host)} was read: "
                 f"{counted(event.files, 'file')}, {counted(event.disks, 'disk')}, "
                 f"{counted(event.configurations, 'configuration')}{unread}."
             )
         case _:
             assert_never(event)
+
+
+def _of(host: str) -> str:
+    """A host that nobody named has a GUID, which says nothing to people."""
+    return "" if guid(host) else f" of {host}"
 
 
 def of_the_log(event: LogEvent) -> str:

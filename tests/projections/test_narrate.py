@@ -33,7 +33,7 @@ from eventstore.events import (
     VmStarted,
 )
 from eventstore.evidence.observations import DiskFacts, ParentLink
-from eventstore.ids import SnapshotId, VmId
+from eventstore.ids import SnapshotId, VmId, derive
 from eventstore.moments import Moment
 from projections.narrate import Names, names_of, narrate
 from projections.narrate_vm import POWER
@@ -166,6 +166,10 @@ _FILLED: dict[object, object] = {
         (
             FolderRead("HV1", "/case", "C:\\VMs", 9, 1, 2, (("a", "denied"),)),
             "The folder /case of HV1 was read: 9 files, 1 disk, 2 configurations; 1 place unread.",
+        ),
+        (
+            FolderRead(derive("host", "hv1"), "/case", "C:\\VMs", 9, 1, 2),
+            "The folder /case was read: 9 files, 1 disk, 2 configurations.",
         ),
         (
             HostRegistrySeen("HV1", "C:\\data.vmcx", "x", ((VmId("X"), "C:\\1.vmcx"),)),
