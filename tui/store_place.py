@@ -17,6 +17,11 @@ def store_place(chosen: str | None, environment: Mapping[str, str]) -> Path:
     return Path(named) if named else _data_folder(environment) / "snapledger"
 
 
+def is_chosen(chosen: str | None, environment: Mapping[str, str]) -> bool:
+    """Tell whether somebody named the store, rather than nobody."""
+    return bool(chosen or environment.get(VARIABLE))
+
+
 def _data_folder(environment: Mapping[str, str]) -> Path:
     try:
         home = Path.home()

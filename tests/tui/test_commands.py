@@ -216,6 +216,23 @@ def test_orphans_with_something_odd_ends_with_1(article: Snapledger) -> None:
     assert r"! missing  C:\VMs\web01.vhd" in told.out
 
 
+def test_what_was_not_looked_at_ends_with_the_command_to_type(snapledger: Snapledger) -> None:
+    snapledger.play(r'vm web01 "C:\My VMs\web01.vhd" "D:\VMs\data.vhd"', r"vm db01 C:\VMs\db01.vhd")
+    told = snapledger("orphans").out
+
+    assert told.count("not looked at: ") > 2
+    assert 'to look there: snapledger record "C:\\My VMs" D:\\VMs C:\\VMs\n' in told
+
+
+def test_where_all_was_looked_at_nothing_is_to_be_typed(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    snapledger.play(*ARTICLE, to=tmp_path / "host")
+    snapledger("record", str(tmp_path / "host"))
+
+    assert "to look there" not in snapledger("orphans").out
+
+
 def test_explain_tells_a_files_life(article: Snapledger) -> None:
     explained = article("explain", r"C:\VMs\web01.vhd", "--json").json
 
@@ -360,6 +377,13 @@ def test_verify_finds_a_whole_log_whole_and_a_changed_one_not(article: Snapledge
     assert (told.code, told.json["ok"]) == (1, False)
     assert told.json["violations"][0]["position"] == 1
     assert article("tree", "web01").code == 1
+    assert "put a copy of the whole folder back" in article("verify").out
+
+
+def test_verify_speaks_of_no_seal_as_long_as_nothing_seals(article: Snapledger) -> None:
+    assert article("verify").out == "ok: 8 entries, each as it was written\n"
+    assert "seal" not in article("verify", "--help").out
+    assert article("verify", "--json").json["sealed_through"] == 0
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -37,6 +37,23 @@ def test_the_store_can_be_named_by_the_environment(store: str) -> None:
     assert b"web01" in told.stdout
 
 
+def test_a_simulation_is_kept_apart_from_what_was_recorded(tmp_path: Path) -> None:
+    """Into the usual store, which nobody named, `play` goes only while it holds no evidence."""
+    usual = {"XDG_DATA_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "HOME": str(tmp_path)}
+    (tmp_path / "VMs").mkdir()
+    assert run("play", "-", text=STORY, **usual).returncode == 0
+    assert run("record", str(tmp_path / "VMs"), **usual).returncode == 0
+    (store,) = (place.parent for place in tmp_path.rglob("store.json"))
+
+    told = run("play", "-", text="start web01\n", **usual)
+    assert (told.returncode, told.stdout) == (2, b"")
+    assert b"Name a store for it: snapledger --store DIR play -" in told.stderr
+
+    assert run("--store", str(store), "play", "-", text="start web01\n").returncode == 0
+    named = {"SNAPLEDGER_STORE": str(store)}
+    assert run("play", "-", text="shutdown web01\n", **named).returncode == 0
+
+
 def test_standard_input_is_a_scenario(store: str) -> None:
     told = run("--store", store, "play", "-", text="start web02\n")
 

@@ -19,6 +19,7 @@ from projections.findings import findings_in, findings_of_vm
 from projections.shapes import LastCounted
 from tui.call import Call, Exit
 from tui.places import Meant, meant
+from tui.render.coverage import coverage_lines
 from tui.render.findings import findings_lines
 
 
@@ -43,7 +44,8 @@ def run(call: Call) -> Exit:
     else:
         if not findings:
             call.out.line("nothing odd was found", "good")
-        call.out.lines(findings_lines(findings, call.out.look, covered))
+        call.out.lines(findings_lines(findings, call.out.look, covered.gaps))
+        call.out.lines(coverage_lines(covered, known.fleet, call.out.look))
         call.out.as_of(last)
     return Exit.FOUND if needs_attention(findings) else Exit.FINE
 

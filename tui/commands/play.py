@@ -3,6 +3,7 @@ r"""Play a scenario, line by line: a simulated Hyper-V host obeys it and every e
 A line that is impossible, or cannot be understood, stops the run with file, line and reason;
 nothing of it is stored, the lines before it stay. `-` reads the lines from standard input.
 What it stores is simulated history: give it a `--store` of its own, apart from what you record.
+Into the usual store, which nobody named, it is refused once that holds recorded evidence.
 
     vm web01 C:\VMs\web01.vhd
     start web01
@@ -11,6 +12,7 @@ What it stores is simulated history: give it a `--store` of its own, apart from 
     shutdown web01
 """
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
 from tui.call import Call, Exit
+from tui.store_place import is_chosen
 from tui.telling import Teller
 from tui.user import by_this_user
 from tui.writing import WrittenHost
@@ -67,6 +70,12 @@ def run(call: Call) -> Exit:
         log = call.session.log_to_write()
         player = Player(log, name, by_this_user())
         player.catch_up()
+        if player.host.fleet.folders and not is_chosen(call.words.store, os.environ):
+            raise BadInput(
+                f"{call.store} holds what was recorded of a real host; simulated history would "
+                "mix with it. Name a store for it: snapledger --store DIR play "
+                f"{call.out.look.text(name if file != '-' else '-')}"
+            )
         written = WrittenHost(Path(folder), player.host.fleet) if folder is not None else None
         teller = Teller(player.host.fleet, call.out.look)
         done: list[Played] = []

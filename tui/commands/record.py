@@ -2,6 +2,7 @@ r"""Read disks and VM configurations below folders, and store what was seen.
 
 Every VHD, AVHD, VHDX and AVHDX is found by its content, its headers are checked, and nothing is
 changed. The same evidence again stores nothing; --confirm stores one dated "still so".
+A folder that was read whole can show that a file is gone; a file read on its own tells of itself.
 A disk image mounted elsewhere is told by its Windows paths: --map 'D:\VMs=/mnt/case/D/VMs'.
 """
 
@@ -16,6 +17,7 @@ from eventstore.evidence.host import host_id
 from projections.coverage import coverage
 from tui.call import Call, Exit
 from tui.recording import Evidence, Recording, record
+from tui.render.coverage import coverage_lines
 from tui.user import recorder
 
 
@@ -34,7 +36,7 @@ class RecordAnswer(Struct, frozen=True):
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("evidence", metavar="EVIDENCE", nargs="+", help="a folder")
+    parser.add_argument("evidence", metavar="EVIDENCE", nargs="+", help="a folder; or one disk or configuration")
     parser.add_argument(
         "--map", metavar="W=P", action="append", default=[], help="Windows folder W stands at P"
     )
@@ -49,19 +51,18 @@ def run(call: Call) -> Exit:
     host = host_id(words.host)
     log = call.session.log_to_write()
     done = []
-    for root in words.evidence:
-        evidence = Evidence(Path(root), tuple(words.map), host, recorder(), words.confirm)
+    for place in words.evidence:
+        evidence = Evidence(Path(place), tuple(words.map), host, recorder(), words.confirm)
         recorded = record(log, evidence, call.out)
         done.append(recorded)
         if not call.wants_json:
             _tell(call, recorded)
-    gaps = coverage(call.session.knowledge.fleet).gaps
+    fleet = call.session.knowledge.fleet
+    covered = coverage(fleet)
     if call.wants_json:
-        call.out.json(_answer(done, gaps))
+        call.out.json(_answer(done, covered.gaps))
     else:
-        call.out.lines(
-            call.out.look.paint(f"not looked at: {call.out.look.text(gap)}", "dim") for gap in gaps
-        )
+        call.out.lines(coverage_lines(covered, fleet, call.out.look))
     return Exit.FINE
 
 
@@ -87,7 +88,7 @@ def _tell(call: Call, recorded: Recording) -> None:
     reading, look = recorded.reading, call.out.look
     stored = f"{recorded.events:,} new event{'' if recorded.events == 1 else 's'} stored"
     call.out.line(
-        f"{look.text(reading.root)}: {reading.files:,} files, {len(reading.disks):,} disks, "
+        f"{look.text(recorded.place)}: {reading.files:,} files, {len(reading.disks):,} disks, "
         f"{len(reading.configurations):,} configurations; {stored}"
     )
     for place in reading.skipped:

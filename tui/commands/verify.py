@@ -1,7 +1,7 @@
 """Check every byte of the log: form, digests, links, numbers, and the published mark.
 
 What a check of the file alone cannot show: a cut at the border of a batch, or a rewriting of
-everything by somebody who can write it. Only a copy or a seal kept elsewhere shows those.
+everything by somebody who can write it. Only a copy kept elsewhere shows those.
 """
 
 from argparse import ArgumentParser
@@ -39,11 +39,12 @@ def _print(call: Call, result: CheckResult) -> None:
     if result.is_ok:
         out.line(f"ok: {result.entries:,} entries, each as it was written", "good")
     else:
+        count = len(result.violations)
         out.line(
-            f"DAMAGED: {len(result.violations)} violations, {result.entries:,} intact entries",
+            f"DAMAGED: {count} violation{'' if count == 1 else 's'}, "
+            f"{result.entries:,} intact entries. Keep the store as it is, and put a copy of the "
+            "whole folder back in its place",
             "bad",
         )
     if result.tails_set_aside:
         out.line(f"{result.tails_set_aside} torn tails were set aside in quarantine/ by recovery")
-    sealed = f"through entry {result.sealed_through}" if result.sealed_through else "nothing yet"
-    out.line(f"sealed: {sealed}; what is not sealed could be cut at a batch's end unseen")

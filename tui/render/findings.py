@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from projections.coverage import Coverage, told
+from projections.coverage import told
 from projections.finding import ORDINARY, Finding
 from tui.render.fields import field, sentence
 from tui.render.look import Look
@@ -10,20 +10,18 @@ from tui.render.sizes import size_text
 
 
 def findings_lines(
-    findings: Iterable[Finding], look: Look, coverage: Coverage | None = None
+    findings: Iterable[Finding], look: Look, gaps: Iterable[str] = ()
 ) -> Iterator[str]:
     """Tell each finding as a paragraph, those that want attention first.
 
-    What was not looked at is a reason of many findings: with `coverage` it is told once, below.
+    What was not looked at is a reason of many findings: `gaps` are those that are told once, below.
     """
-    below = frozenset(told(gap) for gap in coverage.gaps) if coverage else frozenset()
+    below = frozenset(map(told, gaps))
     ordered = sorted(findings, key=lambda each: each.verdict in ORDINARY)
     for index, finding in enumerate(ordered):
         if index:
             yield ""
         yield from finding_lines(finding, look, told_below=below)
-    if coverage:
-        yield from _coverage_lines(coverage, look)
 
 
 def finding_lines(
@@ -40,12 +38,6 @@ def finding_lines(
     for broken in finding.would_break:
         yield field("would break", look.text(broken), look)
     yield field("next step", look.text(finding.next_step), look)
-
-
-def _coverage_lines(coverage: Coverage, look: Look) -> Iterator[str]:
-    """Say what was not looked at; nobody should take silence for certainty."""
-    for gap in coverage.gaps:
-        yield from sentence("not looked at: ", look.text(gap), look, "dim")
 
 
 def _headline(finding: Finding, look: Look) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""What was not looked at, and the command that looks there."""
+
+import re
+from collections.abc import Iterator
+
+from eventstore.fleet import Fleet
+from eventstore.paths import PathKey, path_key
+from projections.coverage import Coverage
+from projections.walks import lies_below
+from tui.render.fields import sentence
+from tui.render.look import Look
+
+_PLAIN = re.compile(r"[\w:./\\-]+")
+"""A path that every shell takes as one word."""
+
+
+def coverage_lines(covered: Coverage, fleet: Fleet, look: Look) -> Iterator[str]:
+    """Tell every gap; nobody should take silence for certainty."""
+    for gap in covered.gaps:
+        yield from sentence("not looked at: ", look.text(gap), look, "dim")
+    if folders := _unread(covered, fleet):
+        words = " ".join(_quoted(folder) for folder in folders)
+        yield from sentence("to look there: ", look.text(f"snapledger record {words}"), look)
+
+
+def _unread(covered: Coverage, fleet: Fleet) -> list[str]:
+    """Give the folders of disks and configurations that nobody read, none below another."""
+    folders: dict[PathKey, str] = {}
+    for each in covered.vms:
+        root = fleet.machines[each.vm.id].root
+        unread = [*each.folders_unread, *([] if each.is_configuration_read or not root else [root])]
+        folders.update((path_key(folder), folder) for folder in unread)
+    return [
+        folder
+        for key, folder in folders.items()
+        if not any(other != key and lies_below(folder, other) for other in folders)
+    ]
+
+
+def _quoted(path: str) -> str:
+    return path if _PLAIN.fullmatch(path) else f'"{path}"'
