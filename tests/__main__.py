@@ -1,6 +1,12 @@
-"""The whole check: format, lint, types for two systems, tests. `python -m tests [pytest options]`.
+"""The whole check: format, lint, types for Linux and Windows, tests.
 
-Each step stops the run when it fails; the last line is pytest's own.
+    python -m tests                     everything, tests on all cores (up to 8)
+    python -m tests -k chain            the same, of the tests only those that `chain` names
+    python -m tests tests/tui -n 0      of the tests only those of a folder, on one core
+
+Each step stops the run when it fails; the last line is pytest's own. What stands behind the words
+`python -m tests` is given to pytest: `python -m pytest --help` lists what that takes. How much the
+sweeps of the log look at is set in the environment, see `eventstore/log/README.md`.
 """
 
 import os
@@ -24,6 +30,9 @@ STEPS = (
 
 def main(options: list[str]) -> int:
     """Run every step, then the tests on all cores; give the first failing exit code."""
+    if {"-h", "--help"} & set(options):
+        print(__doc__)
+        return 0
     for name, command in STEPS:
         print(f"--- {name}", flush=True)
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
