@@ -53,6 +53,13 @@ def test_a_configuration_found_without_a_map_cannot_be_told_from_a_copy() -> Non
     assert not any("its host lists" in gap for gap in told(story))
 
 
+def test_a_vm_with_a_history_of_its_own_needs_no_path_to_be_known() -> None:
+    story = Story().vm("web01", "base.vhd")
+    record(story, configuration("web01", "base.vhd"), vhd("base.vhd"), walked())
+
+    assert told(record(story, listed((WEB01, "C:\\VMs\\Virtual Machines\\1.vmcx")))) == ()
+
+
 def test_a_registered_vm_whose_configuration_is_gone_is_a_gap() -> None:
     story = record(observed(), listed((WEB01, OWN)))
     story.happened(ConfigurationGone(OWN, OWN), stream=f"vm/{WEB01.lower()}")

@@ -93,12 +93,14 @@ def test_the_content_of_a_vmrs_tells_whether_a_snapshot_has_a_saved_state(
 def test_a_vmrs_that_cannot_be_read_hides_no_disk(tmp_path: Path) -> None:
     written(tmp_path / "Snapshots" / f"{SNAPSHOT}.vmcx", carried(SNAPSHOT_XML))
     written(tmp_path / "Snapshots" / f"{SNAPSHOT}.VMRS", SAVED[:9000])
+    written(tmp_path / "nobody's.vmrs", SAVED[:9000])
 
     found = read(tmp_path)
 
     assert not found.configurations[0].has_saved_state
     assert found.unread == ()
-    assert found.passed_over[0].reason.startswith("may hold a saved state, but cannot be read: ")
+    (reason,) = (skipped.reason for skipped in found.passed_over)
+    assert reason.startswith("may hold a saved state, but cannot be read: ")
 
 
 def test_a_configuration_with_changes_in_its_log_counts_and_is_told_as_unread(

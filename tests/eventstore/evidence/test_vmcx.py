@@ -161,6 +161,10 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         altered(SMALL, FIRST_KEY + 2, b"\xff\xff"),
         "key at offset 12298: expected a size inside its table, got 65535",
     ),
+    "key table not filled": (
+        altered(vmcx(node("configuration")), SECOND_KEY + 2, (PAGE - 57 - 5).to_bytes(2, "little")),
+        "key table 1: expected keys to its end at 4096, got 4091",
+    ),
     "key's length": (
         altered(SMALL, SECOND_KEY + 26, b"\xff\xff"),
         "expected a size of at least 65",

@@ -65,6 +65,14 @@ def test_values_apart_lead_through_chained_object_tables() -> None:
     assert parse_vmcx(vmcx(*many)).root.children == tuple(many)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("a\ud800b", "a\N{REPLACEMENT CHARACTER}D800b"), ("C:\\a.vhdx\0", "C:\\a.vhdx"), ("\0", "")],
+)
+def test_text_is_kept_reversibly_and_without_its_end_mark(written: str, told: str) -> None:
+    assert parse_vmcx(vmcx(string("name", written))).root.text("name") == told
+
+
 def one_key(key: Key, change: Callable[[bytearray], None]) -> bytes:
     """Give a file with one key, changed and sealed again."""
     data = bytearray(vmcx(key))
