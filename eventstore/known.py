@@ -13,6 +13,8 @@ from eventstore.events import (
     FolderRead,
     HostRegistryGone,
     HostRegistrySeen,
+    LogCovered,
+    LogRecordSeen,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
@@ -29,6 +31,9 @@ ConfigurationFact = VmConfigurationSeen | SnapshotConfigurationSeen | Configurat
 _REGISTRY = (HostRegistrySeen, HostRegistryGone)
 
 _TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead, *_REGISTRY))
+
+
+_OF_LOGS = frozenset({LogRecordSeen.__name__, LogCovered.__name__})
 
 
 class LastDisk(Struct, frozen=True):
@@ -65,7 +70,7 @@ class Known(Struct, frozen=True):
     `registries` are the host's own lists of its VMs, by place.
     `standing` are the disks that some walk of the host saw last, by place and path; `overtaken`
     is what by the last word of anybody is gone, or changed since it was seen; `last` is when the
-    latest happened.
+    latest happened. `logged` are the ids of what event logs said.
     """
 
     disks: Mapping[str, LastDisk]
@@ -75,6 +80,7 @@ class Known(Struct, frozen=True):
     standing: Mapping[tuple[str, PathKey], LastDisk] = {}
     overtaken: frozenset[Subject] = frozenset()
     last: Moment | None = None
+    logged: frozenset[str] = frozenset()
 
     def moment_after(self, clock: Moment) -> Moment:
         """Give when a walk happens that knows all this: by the clock, or just after the last.
@@ -96,7 +102,11 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
     """Fold what is known of `root` on `host` from `entries`, all of the log in its order."""
     fold = _Fold(host, folder_stream(host, root))
     last: Moment | None = None
+    logged: set[str] = set()
     for entry in entries:
+        if entry.type in _OF_LOGS:
+            logged.add(entry.id)  # and never dates a walk: no file is ever spoken of
+            continue
         last = max(last, entry.occurred_at) if last else entry.occurred_at
         if entry.type in _TYPES:
             fold.take_in(entry)
@@ -108,6 +118,7 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
         standing=fold.standing,
         overtaken=fold.words.overtaken,
         last=last,
+        logged=frozenset(logged),
     )
 
 

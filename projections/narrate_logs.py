@@ -90,6 +90,12 @@ def _covered(event: LogCovered) -> str:
     said = "".join(f"; {note}" for note in notes if note)
     return (
         f"The log {channel_told(event.channel)} of {event.computer} was read: "
-        f"{counted(event.records, 'record')} of Hyper-V, numbers {event.first_record} to "
-        f"{event.last_record}, from {event.first_at} to {event.last_at}{said}."
+        f"{counted(event.records, 'record')} of Hyper-V, {_range(event)}{said}."
     )
+
+
+def _range(event: LogCovered) -> str:
+    if event.first_record == event.last_record:
+        return f"number {event.first_record}, of {event.first_at}"
+    numbers = f"{event.first_record} to {event.last_record}"
+    return f"numbers {numbers}, from {event.first_at} to {event.last_at}"

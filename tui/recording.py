@@ -17,6 +17,7 @@ from eventstore.log.chunks import chunks
 from eventstore.log.protocol import EventLog
 from eventstore.moments import now
 from eventstore.observe import Observed, Observer, observe
+from eventstore.observe_logs import observe_logs
 from tui.output import Output
 
 TRIES_MAX = 100
@@ -51,6 +52,7 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     reading = walk(evidence.root, mapping, lambda files: out.progress(f"{name}: {files:,} files"))
     for _ in range(TRIES_MAX):
         try:
+            desk.store(observe_logs(reading.logs, known.logged, by))
             desk.store(observe(reading, known, by, confirm=evidence.confirm))
         except (WrongRevision, DuplicateId):
             # Somebody else recorded too: look again at what is new. What they saw may be later

@@ -1,15 +1,17 @@
-"""A walk through a folder: every disk by its magic, every configuration by its content."""
+"""A walk through a folder: every disk by its magic, configurations and logs by their content."""
 
 from collections.abc import Callable
 from os import DirEntry
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
-from eventstore.errors import BadInput
+from eventstore.errors import BadInput, UnreadableLog
 from eventstore.evidence.file_tree import native, open_regular, reason_of, regular_files, shown
 from eventstore.evidence.found_configuration import ConfigurationFiles, FoundConfiguration
 from eventstore.evidence.found_disk import FoundDisk, examine
+from eventstore.evidence.found_log import FoundLog, examine_log
 from eventstore.evidence.ground import Ground
 from eventstore.evidence.path_map import PathMap
 from eventstore.evidence.vmcx_registry import FoundRegistry
@@ -45,6 +47,7 @@ class FolderReading(Struct, frozen=True):
     disks: tuple[FoundDisk, ...] = ()
     configurations: tuple[FoundConfiguration, ...] = ()
     registries: tuple[FoundRegistry, ...] = ()
+    logs: tuple[FoundLog, ...] = ()
     unread: tuple[Skipped, ...] = ()
     passed_over: tuple[Skipped, ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
@@ -85,6 +88,7 @@ class _Seen:
         self._mapping = mapping
         self._ground = Ground(mapping)
         self._disks: list[FoundDisk] = []
+        self._logs: list[FoundLog] = []
         self._unread: list[Skipped] = []
         self._passed_over: list[Skipped] = []
         self._configurations = ConfigurationFiles(
@@ -104,10 +108,24 @@ class _Seen:
                     self._disks.append(disk)
                 elif entry.name.lower().endswith(VHD_SET_SUFFIX):
                     self.unread_place(entry.path, VHD_SET_REASON)
-                else:
+                elif not self._log(entry.path, file):
                     self._configurations.file(entry, file)
         except OSError as error:
             self.unread_place(entry.path, reason_of(error))
+
+    def _log(self, place: str, file: BinaryIO) -> bool:
+        """Tell whether the file is an event log. One that cannot be read hides no file."""
+        found_at = shown(place)
+        try:
+            log = examine_log(file, found_at, self._mapping.windows(found_at))
+        except UnreadableLog as error:
+            self.passed_over_place(place, str(error))
+            return True
+        if log and log.problem:
+            self.passed_over_place(place, log.problem)
+        elif log:
+            self._logs.append(log)
+        return log is not None
 
     def unread_place(self, place: str, reason: str) -> None:
         self._unread.append(self._skipped(place, reason))
@@ -125,6 +143,7 @@ class _Seen:
             disks=tuple(self._disks),
             configurations=self._configurations.found(),
             registries=self._configurations.registries(),
+            logs=tuple(self._logs),
             unread=(*self._unread, *unmet),
             passed_over=tuple(self._passed_over),
             folders=self._ground.covered(),

@@ -1,0 +1,54 @@
+"""Event logs as the walk found them, known by what they carry and never by their names."""
+
+from hashlib import sha256
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from eventstore.evidence.event_xml import is_event_xml, read_event_xml
+from eventstore.evidence.evtx_log import is_evtx, read_evtx
+from eventstore.evidence.keytree import HEAD_BYTES
+from eventstore.evidence.log_records import LogReading
+
+_PIECE_BYTES = 1 << 20
+
+
+class FoundLog(Struct, frozen=True):
+    """A file with records of event logs, and what they say."""
+
+    found_at: str
+    path: str
+    sha256: str
+    reading: LogReading
+
+    @property
+    def problem(self) -> str:
+        """Say why nothing of it is kept, nothing where something is."""
+        if self.reading.records:
+            return ""
+        others = (
+            f"is an event log without a record of Hyper-V, {self.reading.passed_over} of others"
+        )
+        return "; ".join((others, *self.reading.damage))
+
+
+def examine_log(file: BinaryIO, found_at: str, path: str) -> FoundLog | None:
+    """Read an open file, None when it is no event log; raises OSError and UnreadableLog."""
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    if is_evtx(head):
+        reading = read_evtx(file)
+    elif is_event_xml(head):
+        file.seek(0)
+        reading = read_event_xml(file)
+    else:
+        return None
+    return FoundLog(found_at, path, _digest(file), reading)
+
+
+def _digest(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = sha256()
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
+    return digest.hexdigest()
