@@ -5,6 +5,7 @@ again, every line has each of its keys once, in order, without a space between. 
 intact is taken; of anything else `line` has the last word, line by line.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
@@ -20,11 +21,18 @@ _TAIL = TAIL_BYTES - len(b"\n")
 def intact_entries(chunk: bytes, first: int) -> list[Recorded] | None:
     """Give the entries of whole lines, the first at position `first`; None to go line by line."""
     entries = canonical_entries(chunk, first)
-    if entries is None:
-        return None
-    *lines, _ = chunk.split(b"\n")
-    digests = b"".join([sha256(line[:-_TAIL]).digest() for line in lines])
-    return entries if digests.hex() == "".join([each.digest for each in entries]) else None
+    return entries if entries and have_digests(entries, bodies_of(chunk)) else None
+
+
+def bodies_of(chunk: bytes) -> list[bytes]:
+    """Give of each line of the exact form what its digest is of."""
+    return [line[:-_TAIL] for line in chunk.split(b"\n")[:-1]]
+
+
+def have_digests(entries: Sequence[Recorded], bodies: Sequence[bytes]) -> bool:
+    """Say whether each line carries the digest of its body."""
+    digests = b"".join([sha256(body).digest() for body in bodies])
+    return digests.hex() == "".join([each.digest for each in entries])
 
 
 def canonical_entries(chunk: bytes, first: int) -> list[Recorded] | None:

@@ -124,10 +124,13 @@ class EmbeddedLog:
         self._must_be_open()
         return read_mark(self._world.files, self.folder) is None
 
-    def check(self) -> CheckResult:
-        """Read everything and hold it against its digests, links and numbers."""
+    def check(self, *, processes: int = 1) -> CheckResult:
+        """Read everything and hold it against its digests, links and numbers.
+
+        A long log may be shared by `processes`; each begins by importing the caller's main module.
+        """
         self._must_be_open()
-        return check_log(self._world.files, self.folder)
+        return check_log(self._world.files, self.folder, processes)
 
     def close(self) -> None:
         """Let go; further calls raise HandleDead."""

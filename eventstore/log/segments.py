@@ -1,10 +1,10 @@
 """Segments: the log's files, each named by the position of its first entry."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged
@@ -21,6 +21,8 @@ _CHUNK_BYTES = 1 << 16
 
 _OTHER_END = "the mark names another place for its end"
 _NAME = re.compile(r"(\d{20})\.ndjson")
+
+Taken = TypeVar("Taken")
 
 
 class Place(NamedTuple):
@@ -60,22 +62,23 @@ def raw_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes
 
 def whole_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes]:
     """Give the bytes `offset`..`end`, many lines at a time; the last line may lack its LF."""
-    rest = b""
+    size = _READ_BYTES
     while offset < end:
         try:
-            read = files.read(path, offset, min(_READ_BYTES, end - offset))
+            block = files.read(path, offset, min(size, end - offset))
         except FileNotFoundError:
-            break  # A recovery has just removed it, so nothing in it was published.
-        if not read:
-            break
-        offset += len(read)
-        block, begin = rest + read, 0
+            return  # A recovery has just removed it, so nothing in it was published.
+        begin = 0
         while whole := _end_of_lines(block, begin):
             yield block[begin:whole]
             begin = whole
-        rest = block[begin:]
-    if rest:
-        yield rest
+        offset += begin
+        if begin == 0 and len(block) == size:
+            size *= 2  # The line is longer than what was read.
+        elif begin == 0:
+            if block:
+                yield block
+            return
 
 
 def read_lines(
@@ -85,8 +88,7 @@ def read_lines(
 
     Raises LogDamaged at the first position where the bytes are not what was published.
     """
-    for chunk, place in _chunks(files, folder, start, end):
-        yield from _lines(chunk, place, end)
+    return _walk(files, folder, start, end, _lines)
 
 
 def read_entries(
@@ -96,14 +98,7 @@ def read_entries(
 
     Raises LogDamaged as `read_lines` does.
     """
-    for chunk, place in _chunks(files, folder, start, end):
-        entries = intact_entries(chunk, place.position + 1)
-        if entries and entries[-1].position <= end.position:
-            last = entries[-1].position
-            yield entries, Place(last, place.segment, place.offset + len(chunk))
-        else:
-            for line, at in _lines(chunk, place, end):
-                yield (entry_of(line),), at
+    return _walk(files, folder, start, end, _entries)
 
 
 def entry_of(line: Line) -> Recorded:
@@ -126,14 +121,20 @@ def locate(files: Files, folder: Path, after: int, end: Place) -> Place:
     return Place(first - 1 + len(lengths), first, sum(lengths))
 
 
-def _chunks(files: Files, folder: Path, start: Place, end: Place) -> Iterator[tuple[bytes, Place]]:
-    """Give the bytes after `start` through `end`, many lines at a time, with where they begin."""
+def _walk(
+    files: Files,
+    folder: Path,
+    start: Place,
+    end: Place,
+    take: Callable[[bytes, Place, Place], Iterator[tuple[Taken, Place]]],
+) -> Iterator[tuple[Taken, Place]]:
+    """Go through the bytes after `start` through `end`; `take` cuts chunks into what is wanted."""
     place = start
     while place.position < end.position:
         for chunk in _segment_chunks(files, folder, place, end):
-            yield chunk, place
-            lines = chunk.count(b"\n")
-            place = Place(place.position + lines, place.segment, place.offset + len(chunk))
+            for taken, at in take(chunk, place, end):
+                yield taken, at
+                place = at
         if place.position < end.position:
             place = _next_segment(files, folder, place)
     if (place.segment, place.offset) != (end.segment, end.offset):
@@ -147,6 +148,15 @@ def _segment_chunks(files: Files, folder: Path, start: Place, end: Place) -> Ite
         raise LogDamaged(start.position + 1, "segment_missing", f"there is no {path.name}")
     limit = end.offset if start.segment == end.segment else size
     return whole_lines(files, path, start.offset, limit)
+
+
+def _entries(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Sequence[Recorded], Place]]:
+    entries = intact_entries(chunk, start.position + 1)
+    if entries and entries[-1].position <= end.position:
+        yield entries, Place(entries[-1].position, start.segment, start.offset + len(chunk))
+    else:
+        for line, at in _lines(chunk, start, end):
+            yield (entry_of(line),), at
 
 
 def _lines(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Line, Place]]:

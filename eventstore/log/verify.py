@@ -25,6 +25,7 @@ from eventstore.entry import Entry
 from eventstore.events import ForkedFrom, TailSetAside
 from eventstore.log.files import Files
 from eventstore.log.line import (
+    Envelope,
     Line,
     digest_of,
     first_prev,
@@ -44,20 +45,22 @@ from eventstore.log.segments import (
     segments,
 )
 from eventstore.log.store import read_store
+from eventstore.log.summary import Part, Stretch, Summary, summaries
 
 
-def check_log(files: Files, folder: Path) -> CheckResult:
-    """Read the whole log, through its damage if need be."""
+def check_log(files: Files, folder: Path, processes: int = 1) -> CheckResult:
+    """Read the whole log, through its damage if need be.
+
+    Of a long log `processes` processes share the segments.
+    """
     mark, tail = survey_now(files, folder)
     end = max(tail.published, mark) if mark else tail.published
     audit = _Audit()
-    names = segments(files, folder)
-    for first in names:
-        if first <= end.segment:
-            path = segment_path(folder, first)
-            limit = end.offset if first == end.segment else files.size(path) or 0
-            audit.take_segment(first)
-            for raw in raw_lines(files, path, 0, limit):
+    parts = _parts(files, folder, end)
+    for part, summary in zip(parts, summaries(files, folder, parts, processes), strict=True):
+        audit.take_segment(part.first)
+        if summary is None or not audit.join(summary):
+            for raw in raw_lines(files, segment_path(folder, part.first), 0, part.length):
                 audit.take(raw)
     audit.finish(end)
     if mark is None:
@@ -66,6 +69,18 @@ def check_log(files: Files, folder: Path) -> CheckResult:
         audit.violate(tail.damage.kind, tail.damage.position, tail.damage.text)
     _look_around(files, folder, audit, tail, end)
     return audit.result()
+
+
+def _parts(files: Files, folder: Path, end: Place) -> list[Part]:
+    """Give the segments that hold what was published, each with how much of it counts."""
+    names = [first for first in segments(files, folder) if first <= end.segment]
+    return [
+        Part(
+            first,
+            end.offset if first == end.segment else files.size(segment_path(folder, first)) or 0,
+        )
+        for first in names
+    ]
 
 
 def _look_around(files: Files, folder: Path, audit: "_Audit", tail: Tail, end: Place) -> None:
@@ -99,7 +114,7 @@ class _Audit:
         self._violations: list[Violation] = []
         self._notes: list[Violation] = []
         self._expected = 1
-        self._before: Line | None = None
+        self._before: Envelope | Line | None = None
         self._begins_segment = False
         self._holes: dict[int, int] = {}
         self._last_hole = 0
@@ -131,6 +146,29 @@ class _Audit:
             self._open_hole("segment_missing", first - 1, text)
         elif first < self._expected:
             self.violate("foreign", first, f"{segment_name(first)} does not follow the log")
+
+    def join(self, summary: Summary) -> bool:
+        """Take a whole segment in; False, and nothing is taken, when it needs a closer look."""
+        first, before = summary.first, self._before
+        is_early = before is not None and (
+            before.position < before.batch[1] or first.recorded_at < before.recorded_at
+        )
+        if self._violations or is_early or first.position != self._expected:
+            return False
+        if not all(self._goes_on(*key, stretch) for key, stretch in summary.stretches.items()):
+            return False
+        for key, stretch in summary.stretches.items():
+            tip = self._tips.setdefault(key, _Tip(*key))
+            tip.ids.update(stretch.ids)
+            tip.revision, tip.digest = stretch.revision, stretch.digest
+            tip.position = stretch.position
+            self._origins.setdefault(key[0], stretch.first_position)
+        for position, entry in summary.own.items():
+            self._take_own(position, entry)
+        self._before = summary.last
+        self._expected = summary.last.position + 1
+        self._entries += self._expected - first.position
+        return True
 
     def take(self, raw: bytes) -> None:
         line = parse_line(raw)
@@ -217,7 +255,7 @@ class _Audit:
         tip.revision, tip.digest = entry.revision, digest_of(line.entry)
         tip.position = line.position
         self._origins.setdefault(entry.origin, line.position)
-        self._take_own(line, entry)
+        self._take_own(line.position, entry)
 
     def _follow_stream(self, line: Line, entry: Entry, tip: _Tip) -> None:
         if entry.revision != tip.revision + 1:
@@ -227,7 +265,16 @@ class _Audit:
             text = f"the entry at {line.position} does not follow from it"
             self.violate("altered", tip.position or line.position, text)
 
-    def _take_own(self, line: Line, entry: Entry) -> None:
+    def _goes_on(self, origin: str, stream: str, stretch: Stretch) -> bool:
+        tip = self._tips.get((origin, stream)) or _Tip(origin, stream)
+        ids = set(stretch.ids)
+        return (
+            (stretch.first_revision, stretch.first_prev) == (tip.revision + 1, tip.digest)
+            and len(ids) == len(stretch.ids)
+            and tip.ids.isdisjoint(ids)
+        )
+
+    def _take_own(self, position: int, entry: Entry) -> None:
         try:
             if entry.type == TailSetAside.__name__:
                 self._tails_set_aside += 1
@@ -235,4 +282,4 @@ class _Audit:
                 parent = msgspec.json.decode(entry.data, type=ForkedFrom)
                 self._parents[entry.origin] = parent.store
         except msgspec.MsgspecError as error:
-            self.violate("altered", line.position, f"the entry cannot be read: {error}")
+            self.violate("altered", position, f"the entry cannot be read: {error}")

@@ -4,6 +4,7 @@ What a check of the file alone cannot show: a cut at the border of a batch, or a
 everything by somebody who can write it. Only a copy kept elsewhere shows those.
 """
 
+import os
 from argparse import ArgumentParser
 
 from eventstore.log.protocol import CheckResult
@@ -15,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> Exit:
-    result = call.session.log.check()
+    result = call.session.log.check(processes=os.cpu_count() or 1)
     if call.wants_json:
         call.out.json(
             {
