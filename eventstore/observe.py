@@ -79,8 +79,15 @@ def observe(
     The streams of VMs come first and the folder's last, so that a stored `FolderRead` says that
     everything it counts is stored, too. `confirm` asks for one even if nothing changed.
     All are dated by the observer's clock, but never before what is known already.
+    Files that were read without their folder tell of themselves only.
     """
     by = replace(by, now=known.moment_after(by.now))
+    if not reading.is_whole:
+        return (
+            *_configurations_seen(reading, known, by),
+            *_disks_seen(reading, known, by),
+            *_registries_seen(reading, known, by),
+        )
     news = [
         *_configurations_seen(reading, known, by),
         *_configurations_gone(reading, known, by),
@@ -127,10 +134,12 @@ def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[
         is_same = last and isinstance(last.fact, DiskSeen) and _same_disk(last.fact, event)
         if is_same and path_key(found.path) not in known.overtaken:
             continue
-        if last and isinstance(last.fact, DiskSeen) and path_key(last.fact.path) not in paths:
-            # Another map than before: under its former name nobody has this disk.
-            former = DiskGone(path=last.fact.path, found_at=found.found_at)
-            yield _of_file(by, stream, former, (reading.root, last.entry_id))
+        if reading.is_whole and last and isinstance(last.fact, DiskSeen):
+            former = last.fact.path
+            if path_key(former) not in paths:
+                # Another map than before: under its former name nobody has this disk.
+                gone = DiskGone(path=former, found_at=found.found_at)
+                yield _of_file(by, stream, gone, (reading.root, last.entry_id))
         size_and_time = (found.size_bytes, found.modified_at)
         evidence = (reading.root, found.path, *size_and_time, last.entry_id if last else "")
         yield _of_file(by, stream, event, evidence, found.header_sha256)

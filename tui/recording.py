@@ -1,4 +1,4 @@
-"""Evidence into the log: what a walk adds to what is known, appended and nothing twice."""
+"""Evidence into the log: what a folder or a file adds to what is known, and nothing twice."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.entry import Entry
-from eventstore.errors import DuplicateId, LogError, WrongRevision
+from eventstore.errors import BadInput, DuplicateId, LogError, WrongRevision
 from eventstore.evidence.file_tree import native, shown
-from eventstore.evidence.folder import FolderReading, walk
+from eventstore.evidence.folder import FolderReading, read_file, walk
 from eventstore.evidence.path_map import path_map
 from eventstore.known import Known, known_from
 from eventstore.log.chunks import chunks
@@ -27,29 +27,38 @@ TRIES_MAX = 100
 class Evidence(Struct, frozen=True):
     """What is to be read, and how its places are called: `maps` as typed, `host` its name."""
 
-    root: Path
+    place: Path
     maps: tuple[str, ...]
     host: str
     recorder: str
     confirm: bool = False
 
+    @property
+    def folder(self) -> Path:
+        return self.place.parent if self.place.is_file() else self.place
+
 
 class Recording(Struct, frozen=True):
-    """What one folder gave: the walk, and how many events were new."""
+    """What one folder or file gave: its `place` in full, and how many events were new."""
 
+    place: str
     reading: FolderReading
     events: int
 
 
 def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
-    """Read a folder and append what is new; `out` hears how far it has come."""
-    mapping = path_map(evidence.root, evidence.maps)
-    name = out.look.text(str(evidence.root))
+    """Read a folder or a file and append what is new; `out` hears how far it has come.
+
+    Raises BadInput for what is neither, and for a file to be confirmed: only of a folder that was
+    read whole can be said that it is still so.
+    """
+    if evidence.confirm and evidence.place.is_file():
+        raise BadInput(f"--confirm speaks of folders read whole, and {evidence.place} is a file")
     desk = _Desk(log, evidence)
     known = desk.known()
     # Dated by its start: a file made behind its back is not one that it did not find.
     by = Observer(evidence.host, now(), evidence.recorder)
-    reading = walk(evidence.root, mapping, lambda files: out.progress(f"{name}: {files:,} files"))
+    reading = _read(evidence, out)
     for _ in range(TRIES_MAX):
         try:
             desk.store(observe_logs(reading.logs, known.logged, by))
@@ -59,11 +68,19 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
             # than what this walk saw, so it is dated by what was known before it.
             known = replace(desk.known(), last=known.last)
         else:
-            return Recording(reading, desk.stored)
+            return Recording(shown(native(str(evidence.place))), reading, desk.stored)
     raise LogError(
-        f"other writers came first {TRIES_MAX} times in a row while {name} was recorded; "
+        f"other writers came first {TRIES_MAX} times in a row while {evidence.place} was recorded; "
         f"{desk.stored} new events are stored, the rest is when it is recorded again"
     )
+
+
+def _read(evidence: Evidence, out: Output) -> FolderReading:
+    mapping = path_map(evidence.folder, evidence.maps)
+    if evidence.place.is_file():
+        return read_file(evidence.place, mapping)
+    name = out.look.text(str(evidence.place))
+    return walk(evidence.place, mapping, lambda files: out.progress(f"{name}: {files:,} files"))
 
 
 class _Desk:
@@ -73,7 +90,7 @@ class _Desk:
         self.stored = 0
         self._log = log
         self._host = evidence.host
-        self._root = shown(native(str(evidence.root)))
+        self._root = shown(native(str(evidence.folder)))
         self._revisions: dict[str, int] = {}
 
     def known(self) -> Known:

@@ -50,6 +50,13 @@ def regular_files(
         folders.extend(reversed(below))
 
 
+def entry_of(folder: str, name: str) -> "os.DirEntry[str] | None":
+    """Give what is called `name` in `folder`, None when there is no such thing; raises OSError."""
+    with os.scandir(folder) as found:
+        key = os.path.normcase(name)
+        return next((entry for entry in found if os.path.normcase(entry.name) == key), None)
+
+
 def open_regular(place: str) -> BinaryIO:
     """Open a file that was regular when it was listed; raises OSError when it is none now."""
     # Without O_NONBLOCK a FIFO put in its place since would make us wait for a writer.

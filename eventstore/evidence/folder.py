@@ -8,8 +8,19 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from eventstore.errors import BadInput, UnreadableLog
-from eventstore.evidence.file_tree import native, open_regular, reason_of, regular_files, shown
-from eventstore.evidence.found_configuration import ConfigurationFiles, FoundConfiguration
+from eventstore.evidence.file_tree import (
+    entry_of,
+    native,
+    open_regular,
+    reason_of,
+    regular_files,
+    shown,
+)
+from eventstore.evidence.found_configuration import (
+    ConfigurationFiles,
+    FoundConfiguration,
+    saved_states,
+)
 from eventstore.evidence.found_disk import FoundDisk, examine
 from eventstore.evidence.found_log import FoundLog, examine_log
 from eventstore.evidence.ground import Ground
@@ -38,7 +49,8 @@ class FolderReading(Struct, frozen=True):
 
     `unread` may hide evidence: nothing at or below these places is known to be gone.
     `passed_over` holds none that we know of. `files` counts every regular file. `folders` pairs
-    places that were come through with the Windows folders that the map makes of them.
+    places that were come through with the Windows folders that the map makes of them. Unless
+    `is_whole` some files were read and no others looked for: then nothing is known to be gone.
     """
 
     root: str
@@ -51,6 +63,7 @@ class FolderReading(Struct, frozen=True):
     unread: tuple[Skipped, ...] = ()
     passed_over: tuple[Skipped, ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
+    is_whole: bool = True
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -78,6 +91,27 @@ def walk(
     if progress:
         progress(seen.files)
     return seen.reading(top)
+
+
+def read_file(place: Path, mapping: PathMap) -> FolderReading:
+    """Read one disk, configuration or event log.
+
+    Of its neighbours only the saved state of a snapshot counts. Raises BadInput when it is no
+    file, or one that is none of these.
+    """
+    folder = native(str(place.parent))
+    seen = _Seen(mapping)
+    entry = entry_of(folder, place.name)
+    if entry is None or not entry.is_file(follow_symlinks=False):
+        raise BadInput(f"expected a file that is no link, got {shown(str(place))}")
+    seen.file(entry)
+    for neighbour in saved_states(folder, place.stem):
+        seen.neighbour(neighbour)
+    reading = seen.reading(folder, is_whole=False)
+    read = (reading.disks, reading.configurations, reading.registries, reading.logs)
+    if not any((*read, reading.skipped)):
+        raise BadInput(f"{shown(str(place))} is neither a disk, a configuration nor an event log")
+    return reading
 
 
 class _Seen:
@@ -113,6 +147,13 @@ class _Seen:
         except OSError as error:
             self.unread_place(entry.path, reason_of(error))
 
+    def neighbour(self, entry: DirEntry[str]) -> None:
+        try:
+            with open_regular(entry.path) as file:
+                self._configurations.file(entry, file)
+        except OSError as error:
+            self.unread_place(entry.path, reason_of(error))
+
     def _log(self, place: str, file: BinaryIO) -> bool:
         """Tell whether the file is an event log. One that cannot be read hides no file."""
         found_at = shown(place)
@@ -133,9 +174,10 @@ class _Seen:
     def passed_over_place(self, place: str, reason: str) -> None:
         self._passed_over.append(self._skipped(place, reason))
 
-    def reading(self, top: str) -> FolderReading:
+    def reading(self, top: str, *, is_whole: bool = True) -> FolderReading:
         root = shown(top)
-        unmet = (Skipped(pair.found, pair.windows, UNMET) for pair in self._ground.unmet(root))
+        missed = self._ground.unmet(root) if is_whole else ()
+        unmet = (Skipped(pair.found, pair.windows, UNMET) for pair in missed)
         return FolderReading(
             root=root,
             root_path=self._mapping.windows(root),
@@ -146,7 +188,8 @@ class _Seen:
             logs=tuple(self._logs),
             unread=(*self._unread, *unmet),
             passed_over=tuple(self._passed_over),
-            folders=self._ground.covered(),
+            folders=self._ground.covered() if is_whole else (),
+            is_whole=is_whole,
         )
 
     def _skipped(self, place: str, reason: str) -> Skipped:

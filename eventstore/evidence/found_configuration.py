@@ -1,6 +1,7 @@
 """Configuration files as the walk found them: which VM or snapshot each one belongs to."""
 
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -174,6 +175,18 @@ class ConfigurationFiles:
     def _with_saved_state(self, folder: str, found: FoundConfiguration) -> FoundConfiguration:
         has_saved_state = found.snapshot is not None and (folder, found.snapshot) in self._saved
         return replace(found, has_saved_state=has_saved_state)
+
+
+def saved_states(folder: str, stem: str) -> Iterator["os.DirEntry[str]"]:
+    """Give the files that may hold the saved state of the configuration `stem` in `folder`."""
+    for place, suffixes in ((folder, (".vmrs",)), (os.path.join(folder, stem), (".bin", ".vsv"))):  # noqa: PTH118 - native paths are text
+        names = {f"{stem}{suffix}".lower() for suffix in suffixes}
+        try:
+            with os.scandir(place) as found:
+                entries = [entry for entry in found if entry.name.lower() in names]
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # no folder, no state
+        yield from (entry for entry in entries if entry.is_file(follow_symlinks=False))
 
 
 def _whole(head: bytes, file: BinaryIO) -> bytes:

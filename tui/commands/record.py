@@ -36,7 +36,7 @@ class RecordAnswer(Struct, frozen=True):
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("evidence", metavar="EVIDENCE", nargs="+", help="a folder; or one disk or configuration")
+    parser.add_argument("evidence", metavar="EVIDENCE", nargs="+", help="a folder, or one file")
     parser.add_argument(
         "--map", metavar="W=P", action="append", default=[], help="Windows folder W stands at P"
     )
