@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from eventstore.codec import decode
 from eventstore.entry import Recorded
-from eventstore.events import FolderRead
+from eventstore.events import FolderRead, LogRecordSeen
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, vm_stream
 from eventstore.paths import PathKey
@@ -17,7 +17,10 @@ from projections.walks import walks_of
 
 
 class Concern(Struct, frozen=True):
-    """VMs of which every entry counts, disks that any entry may name, folders that were walked."""
+    """VMs of which every entry counts, disks that any entry may name, folders that were walked.
+
+    What an event log says of a VM counts too: it may tell its power.
+    """
 
     vms: frozenset[str]
     disks: frozenset[PathKey]
@@ -28,6 +31,8 @@ class Concern(Struct, frozen=True):
         if entry.stream in self.vms:
             return True
         event = decode(entry)
+        if isinstance(event, LogRecordSeen) and event.vm and vm_stream(event.vm) in self.vms:
+            return True
         is_walk = entry.stream in self.folders and isinstance(event, FolderRead)
         return is_walk or not self.disks.isdisjoint(disks_named(event))
 

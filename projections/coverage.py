@@ -9,6 +9,7 @@ from eventstore.machine import Machine, When
 from eventstore.moments import Moment
 from eventstore.paths import folder_of, is_posix, path_key
 from projections.completeness import missing_references
+from projections.log_coverage import LogCoverage, log_coverage
 from projections.shapes import VmRef, vm_ref
 from projections.walks import Walk, last_walk, walks_of
 
@@ -40,11 +41,15 @@ class FolderCoverage(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """All VMs and folders known, and in `gaps` what would have to be read to be certain."""
+    """All VMs and folders known, and in `gaps` what would have to be read to be certain.
+
+    `logs` are event logs of hosts with gaps of their own: those make no verdict less certain.
+    """
 
     vms: tuple[VmCoverage, ...]
     folders: tuple[FolderCoverage, ...]
     gaps: tuple[str, ...]
+    logs: tuple[LogCoverage, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -69,6 +74,7 @@ def coverage(fleet: Fleet) -> Coverage:
             for folder in fleet.folders.values()
         ),
         gaps=gaps(fleet, walks),
+        logs=log_coverage(fleet),
     )
 
 

@@ -16,6 +16,7 @@ from eventstore.events import (
     DiskSeen,
     DiskWritten,
     Event,
+    LogRecordSeen,
     MergeCompleted,
     MergeFailed,
     MergeInterrupted,
@@ -27,6 +28,7 @@ from eventstore.events import (
     VmConfigurationSeen,
     VmRegistered,
 )
+from eventstore.evidence.log_records import disk_paths
 from eventstore.paths import PathKey, path_key
 
 
@@ -63,6 +65,8 @@ def _paths(event: Event | Unknown) -> Iterable[str]:
             | DiskGone(path)
         ):
             return (path,)
+        case LogRecordSeen(data=data):
+            return disk_paths(data)
         case _:
             return ()
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from eventstore.codec import decode
-from eventstore.entry import Recorded
+from eventstore.entry import Entry, Recorded
+from eventstore.events import LogRecordSeen
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, vm_stream
 from eventstore.moments import Moment
 from projections.as_of import Selection
+from projections.log_witness import PowerByHistory, is_of_log
 from projections.narrate import Names, narrate
 from projections.shapes import VmRef
 
@@ -31,39 +33,67 @@ class Row(Struct, frozen=True):
 
 
 def timeline(selection: Selection, fleet: Fleet, vm: VmId | None = None) -> Iterator[Row]:
-    """Tell `selection`, of which `fleet` is the fold, of everything or of one VM's streams.
+    """Tell `selection`, of which `fleet` is the fold, of everything or of what concerns one VM.
 
-    A VM and its snapshots go by the names they had when it happened.
+    A VM and its snapshots go by the names they had when it happened. What a host's event log
+    says of power is held against the VM's own history.
     """
     late = frozenset(_late(selection.entries))
     odd = frozenset(
         each.position for machine in fleet.machines.values() for each in machine.contradictions
     )
     names: dict[str, Names] = {}
+    power = PowerByHistory(fleet)
     for recorded in selection.entries:
         entry, position = recorded.entry, recorded.position
-        if vm is not None and entry.stream != vm_stream(vm):
+        if vm is not None and not concerns(entry, vm):
             continue
-        ref = _vm_of(entry.stream)
-        before = names.get(entry.stream) or (Names(vm=ref) if ref else Names())
         event = decode(entry)
-        names[entry.stream] = after = before.after(event)
+        ref, remark, is_odd = _vm_of(entry.stream), "", position in odd
+        called: str | None = ref
+        if isinstance(event, LogRecordSeen):
+            ref, called, remark = event.vm, event.vm_name or event.vm, _remark(event, power)
+            is_odd = power.differs(event) is not None
+        elif ref:
+            power.hear(ref, event)
+        stream = vm_stream(ref) if ref else entry.stream
+        before = names.get(stream) or (Names(vm=called) if called else Names())
+        names[stream] = after = before.after(event)
         yield Row(
             position=position,
             occurred_at=entry.occurred_at,
             recorded_at=recorded.recorded_at,
             vm=VmRef(ref, after.vm) if ref else None,
-            text=narrate(event, before),
+            text=narrate(event, before) + remark,
             is_late=position in late,
-            contradicts=position in odd,
+            contradicts=is_odd,
         )
 
 
+def concerns(entry: Entry, vm: VmId) -> bool:
+    """Tell whether an entry is of a VM's own stream, or a log's word on the VM."""
+    if is_of_log(entry):
+        event = decode(entry)
+        return isinstance(event, LogRecordSeen) and event.vm == vm
+    return entry.stream == vm_stream(vm)
+
+
+def _remark(event: LogRecordSeen, power: PowerByHistory) -> str:
+    if differs := power.differs(event):
+        return f" By its history it was {differs} then."
+    return " Its history says so too." if power.agrees(event) else ""
+
+
 def _late(entries: Iterable[Recorded]) -> Iterator[int]:
-    """Give the positions of entries that came after a later one of their stream."""
+    """Give the positions of entries that came after a later one of their stream.
+
+    What an event log says is always learned after it happened, and changes no answer by it.
+    """
     newest: dict[str, Moment] = {}
     for recorded in sorted(entries, key=lambda each: each.position):
         entry = recorded.entry
+        if is_of_log(entry):
+            continue
         if entry.occurred_at < newest.get(entry.stream, entry.occurred_at):
             yield recorded.position
         newest[entry.stream] = max(entry.occurred_at, newest.get(entry.stream, Moment("")))

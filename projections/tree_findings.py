@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from eventstore.evidence.hresults import hresult
 from eventstore.machine import Machine, When
 from projections.case import Case, because, sentence
 from projections.coverage import told
@@ -147,8 +148,25 @@ def _pending(case: Case, node: DiskNode) -> Finding:
     return case.finding(
         node,
         "pending_merge",
-        (because(text), *_children_told(case, node), *loss_reason(case, node)),
+        (
+            because(text),
+            *_children_told(case, node),
+            *_merge_told(case, machine),
+            *loss_reason(case, node),
+        ),
         next_step=_merge_step(machine),
+    )
+
+
+def _merge_told(case: Case, machine: Machine | None) -> Iterator[Reason]:
+    """Say what an event log says last of merges of the VM, if that tells why this one waits."""
+    last = case.fleet.host_logs.merges.get(machine.id) if machine else None
+    if last is None or machine is None or last.step not in {"interrupted", "failed"}:
+        return
+    why = f", with {hresult(last.code)}" if last.code else ""
+    text = f"By the event log of {last.computer} the last merge of {machine.name or machine.id}"
+    yield because(
+        f"{text} {'was interrupted' if last.step == 'interrupted' else 'failed'}{why}.", last.when
     )
 
 

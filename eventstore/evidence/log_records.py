@@ -30,6 +30,10 @@ GAPS_MAX = 1_000
 Pairs = tuple[tuple[str, str], ...]
 
 _VM_SID = re.compile(r"S-1-5-83-1-(\d{1,10})-(\d{1,10})-(\d{1,10})-(\d{1,10})")
+_DISK_PATH = re.compile(
+    r"(?:[a-z]:|\\\\[^\\/:*?\"<>|\s]+)\\[^:*?\"<>|\r\n]*?\.(?:avhdx?|vhdx?|vhds)(?!\.?\w)",
+    re.IGNORECASE,
+)
 _WORD_MAX = 0xFFFFFFFF
 _HYPERVIVE_NAMES = ("Action", "VmName", "User", "VmId", "Job", "ErrorCode", "ErrorMessage")
 _CODES = ("ErrorCode", "ErrorMessage", "Status")
@@ -112,6 +116,11 @@ def code_told(data: Pairs) -> str:
     told = [said[name] for name in _CODES if name in said]
     told.extend(text for name, text in data if name.startswith("Parameter"))
     return next((code for text in told if (code := code_of(text))), "")
+
+
+def disk_paths(data: Pairs) -> tuple[str, ...]:
+    """Give the disk files that a record names, alone in a field or within its text."""
+    return tuple(dict.fromkeys(path for _, text in data for path in _DISK_PATH.findall(text)))
 
 
 def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -7,10 +7,9 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 
 from eventstore.entry import Recorded
-from eventstore.ids import vm_stream
 from eventstore.log.line import Envelope, encode_entry, encode_line
 from projections.as_of import EVERYTHING
-from projections.timeline import Row, timeline
+from projections.timeline import Row, concerns, timeline
 from tui.call import Call, Exit
 from tui.render.look import Look
 from tui.session import Session
@@ -29,9 +28,8 @@ def run(call: Call) -> Exit:
         rows = timeline(known.selection, known.fleet, machine.id if machine else None)
         call.out.lines(_line(row, call.out.look) for row in rows)
         return Exit.FINE
-    stream = vm_stream(machine.id) if machine else None
     for recorded in _counted(session):
-        if stream in {None, recorded.entry.stream}:
+        if machine is None or concerns(recorded.entry, machine.id):
             call.out.raw(stored_line(recorded))
     return Exit.FINE
 
