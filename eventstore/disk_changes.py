@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from eventstore.disk_rules import references
 from eventstore.events import DiskDetached, MergeCompleted, NewDisk, SlotDisk
-from eventstore.machine import Disk, Heads, Machine, Merge, When
+from eventstore.machine import Disk, Heads, Machine, Merge, Now, When
 from eventstore.paths import PathKey, path_key
 from eventstore.surprise import surprised
 
@@ -110,6 +111,31 @@ def merged(machine: Machine, event: MergeCompleted, when: When) -> Machine:
             disks[key] = replace(disk, parent=into)
     machine = replace(machine, disks=disks, merging=without_merge_of(machine, child))
     return _with_heads_renamed(machine, child, into)
+
+
+def new_life(machine: Machine, removed: When) -> Machine:
+    """Rule R9: a VM registered anew has no snapshots; the disks of its former life stay.
+
+    Whatever made them, they are its user's own now: no rule merges or deletes them.
+    """
+    disks = {key: replace(disk, is_automatic=False) for key, disk in machine.disks.items()}
+    return replace(
+        with_left_behind(machine, removed),
+        registered=None,
+        snapshots={},
+        now=Now(),
+        disks=disks,
+        merging=(),
+        merges_held=False,
+        configured=None,
+        snapshots_listed=None,
+    )
+
+
+def with_left_behind(machine: Machine, removed: When) -> Machine:
+    """Remember what the VM referred to when it was removed: somebody may want it back."""
+    left = dict.fromkeys(references(machine), removed)
+    return replace(machine, left_behind={**machine.left_behind, **left})
 
 
 def without_merge_of(machine: Machine, child: PathKey) -> tuple[Merge, ...]:

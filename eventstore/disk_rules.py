@@ -67,9 +67,10 @@ def ancestors(machine: Machine, key: PathKey) -> Iterable[PathKey]:
 
 
 def reachable(machine: Machine, neighbours: Neighbours = NO_NEIGHBOURS) -> set[PathKey]:
-    """Give every disk that a reference needs, its own or a neighbour's."""
+    """Give every disk that a reference needs: its own, a former life's or a neighbour's."""
     shared = (key for key in neighbours.children if key in machine.disks)
-    return needed(machine, (*references(machine), *neighbours.referenced, *shared))
+    own = (*references(machine), *machine.left_behind)
+    return needed(machine, (*own, *neighbours.referenced, *shared))
 
 
 def needed(machine: Machine, heads: Iterable[PathKey]) -> set[PathKey]:

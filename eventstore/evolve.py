@@ -109,6 +109,8 @@ def _registered(machine: Machine, event: VmRegistered, when: When) -> Machine:
         machine = surprised(
             machine, when, expected="a VM that is not registered yet", found="it was"
         )
+    if machine.removed is not None:
+        machine = disk_changes.new_life(machine, machine.removed)
     machine = replace(
         machine,
         name=event.name,

@@ -153,7 +153,7 @@ class Fleet:
             if other.id == vm:
                 continue
             files.update(key for key, disk in other.disks.items() if not disk.is_lost)
-            heads = references(other)
+            heads = (*references(other), *other.left_behind)
             referenced.update(heads)
             for child in needed(other, heads):
                 if (parent := other.disks[child].parent) is not None:

@@ -100,6 +100,7 @@ class Machine(Struct, frozen=True):
     `is_observed` marks a VM known only from configuration that was read, never from its own
     events: what is read next replaces what was read before.
     `configured` is what Now's configuration named when it was last read, None if it never was.
+    `left_behind` are the disks that a former life of the VM referred to until it was removed.
     """
 
     id: VmId
@@ -119,6 +120,7 @@ class Machine(Struct, frozen=True):
     merges_held: bool = False
     configured: Heads | None = None
     snapshots_listed: int | None = None
+    left_behind: dict[PathKey, When] = {}
     contradictions: tuple[Contradiction, ...] = ()
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from eventstore.disk_changes import with_disk
+from eventstore.disk_changes import with_disk, with_left_behind
 from eventstore.events import (
     ConfigurationGone,
     Policy,
@@ -28,6 +28,8 @@ OFFLINE_FORMAT_MAX = 0x200
 def configuration_seen(machine: Machine, event: VmConfigurationSeen, when: When) -> Machine:
     machine = _with_disks(machine, event.disks, when)
     heads = {disk.slot: path_key(disk.path) for disk in event.disks}
+    if machine.removed is not None and not machine.is_observed:
+        machine = with_left_behind(machine, machine.removed)
     machine = replace(machine, configured=heads, snapshots_listed=event.snapshots_listed)
     if machine.is_present and not machine.is_observed:
         return _held_against_history(machine, heads, when)

@@ -114,8 +114,18 @@ class _Join:
     def _reached(self, *, removed: bool) -> dict[PathKey, set[VmId]]:
         """Give the VMs that need each file: by a reference of theirs, or one of a file below."""
         found: dict[PathKey, set[VmId]] = {key: set() for key in self.paths}
-        for head, users in self.references.items():
-            for vm in {user.vm for user in users if user.is_removed == removed}:
+        heads = [
+            (head, user.vm)
+            for head, users in self.references.items()
+            for user in users
+            if user.is_removed == removed
+        ]
+        if removed:
+            heads += [
+                (head, vm.id) for vm in self.fleet.machines.values() for head in vm.left_behind
+            ]
+        for head, vm in heads:
+            if head in found:
                 waiting = [head, *self.links.strays.get(head, ())]
                 while waiting:
                     key = waiting.pop()

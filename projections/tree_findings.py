@@ -279,8 +279,11 @@ def _shared_parent(case: Case, node: DiskNode, vms: str) -> Finding:
 def _unknown(case: Case, node: DiskNode) -> Finding:
     if node.once_needed_by:
         names = case.vm_names(node.once_needed_by)
-        removed = [case.fleet.machines[vm].removed for vm in node.once_needed_by]
-        reason = because(f"Only {names} referred to it, removed since; its disks stayed.", *removed)
+        machines = [case.fleet.machines[vm] for vm in node.once_needed_by]
+        removed = [each.removed or max(each.left_behind.values()) for each in machines]
+        again = ", and registered anew" if any(each.is_present for each in machines) else ""
+        text = f"Only {names} referred to it, removed since{again}; its disks stayed."
+        reason = because(text, *removed)
         step = "Keep it until somebody says that the removed VM is not wanted any more."
     else:
         reason = because("Neither history nor any configuration read tells who refers to it.")
