@@ -18,7 +18,7 @@ from eventstore.errors import (
 from tui.call import Call, Exit
 from tui.commands import COMMANDS
 from tui.options import parse
-from tui.output import Output, encoding_of, look_for
+from tui.output import Output, encoding_of, look_for, sentences
 from tui.render.text import visible
 from tui.session import Session
 from tui.store_place import store_place
@@ -106,7 +106,7 @@ def _say(text: str) -> None:
     encoding = encoding_of(sys.stderr)
     carried = visible(text).encode(encoding, "backslashreplace").decode(encoding)
     with suppress(OSError):  # the exit code says it too
-        sys.stderr.write(carried + "\n")
+        sys.stderr.write(sentences(carried, sys.stderr))
 
 
 def _forget_stdout() -> None:

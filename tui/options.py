@@ -5,10 +5,12 @@ from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpForm
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import groupby
 from typing import NoReturn
 
 from eventstore.errors import BadInput
 from tui.commands import COMMANDS
+from tui.render.text import wrapped
 from tui.user import program_version
 
 _AGO = re.compile(r"-\d+[smhdw]")
@@ -23,13 +25,13 @@ happen to it next. It reads evidence and never changes it; advice is printed, ne
 """
 _EXAMPLES = """\
 to begin:
-  snapledger demo                        the whole idea in a minute, on files it makes itself
+  snapledger demo                        the whole idea in a minute
   snapledger record D:\\VMs               read what stands in a folder
   snapledger orphans D:\\VMs              what is wrong there, and why
   snapledger tree web01 --at -2d         the snapshots as they were two days ago
 
-`snapledger COMMAND --help` says more about each. A name or file that begins with a dash goes
-after `--`: snapledger forecast web01 delete -- --odd
+`snapledger COMMAND --help` says more about each. A name that begins with a dash goes after `--`:
+  snapledger forecast web01 delete -- --odd
 exit codes: 0 fine, 1 something was found, 2 bad input or refused, 3 could not finish
 """
 
@@ -43,6 +45,17 @@ class _Words(Namespace):
         elif isinstance(value, str):
             value = value.removeprefix(_MARK)
         super().__setattr__(name, value)
+
+
+class Help(RawDescriptionHelpFormatter):
+    """Sentences as wide as the terminal is; lines that stand further in stay as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines: list[str] = []
+        for is_sentence, found in groupby(text.splitlines(), lambda line: line[:1].strip() != ""):
+            group = list(found)
+            lines.extend(wrapped(" ".join(group), width) if is_sentence else group)
+        return "".join(f"{indent}{line}\n" for line in lines)
 
 
 class Parser(ArgumentParser):
@@ -74,7 +87,7 @@ def parser(argv: Sequence[str]) -> Parser:
         prog="snapledger",
         description=_ABOUT,
         epilog=_EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"snapledger {program_version()}")
@@ -86,7 +99,7 @@ def parser(argv: Sequence[str]) -> Parser:
         below = commands.add_parser(
             name,
             help=entry.help,
-            formatter_class=RawDescriptionHelpFormatter,
+            formatter_class=Help,
             allow_abbrev=False,
         )
         if name in argv:

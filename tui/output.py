@@ -14,6 +14,7 @@ from projections.shapes import LastCounted
 from tui.render.glyphs import glyphs_for
 from tui.render.look import Look
 from tui.render.style import Tone, wants_colour
+from tui.render.text import wrapped
 
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "utf_8", "cp65001"})
 
@@ -59,7 +60,7 @@ class Output:
     def note(self, text: str) -> None:
         """Tell something that is no part of the answer; not to be heard is no failure."""
         self._clear_progress()
-        self._tell(self.look.text(text) + "\n")
+        self._tell(sentences(self.look.text(text), self._stderr))
 
     def progress(self, text: str) -> None:
         """Show how far long work has come, on a terminal only; the next one replaces it."""
@@ -101,6 +102,12 @@ def look_for(
         width=shutil.get_terminal_size().columns if stdout.isatty() else None,
         zone=zone,
     )
+
+
+def sentences(text: str, stream: TextIO) -> str:
+    """Give `text`, safe to show already, as lines of the terminal that `stream` may be."""
+    width = shutil.get_terminal_size().columns if stream.isatty() else None
+    return "\n".join(wrapped(text, width)) + "\n"
 
 
 def encoding_of(stream: TextIO) -> str:

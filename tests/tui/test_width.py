@@ -6,6 +6,9 @@ import sys
 import pytest
 
 from tests.tui.calling import Answer, Snapledger
+from tui.commands import COMMANDS
+from tui.render.look import Look
+from tui.render.tables import Cell, table
 from tui.render.text import cells
 
 STORY = (
@@ -64,6 +67,36 @@ def test_every_line_fits_the_terminal(
 
     assert told.out
     assert [line for line in told.out.splitlines() if cells(line) > width] == []
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_eighty_columns(
+    snapledger: Snapledger, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    told = on_a_terminal(snapledger, monkeypatch, 80, *command.split(), "--help")
+
+    assert [line for line in told.out.splitlines() if cells(line) > 80] == []
+
+
+def test_what_is_said_on_stderr_fits_too(
+    store: Snapledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piped = store("tree", "nobody" * 20).err
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda self: self is sys.stderr, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    told = store("tree", "nobody" * 20).err
+
+    assert len(piped.splitlines()) == 1
+    assert all(cells(line) <= 80 for line in told.splitlines())
+    assert told.replace("\n", "").replace(" ", "") == piped.replace("\n", "").replace(" ", "")
+
+
+def test_the_widest_column_is_cut_first() -> None:
+    line = (Cell("n" * 60), Cell("in the tree"), Cell("r" * 40))
+
+    assert table([line], Look(width=80), flexible=(0, 2)) == [
+        f"{'n' * 10}…{'n' * 21}  in the tree  {'r' * 10}…{'r' * 22}"
+    ]
 
 
 def test_a_pipe_gets_names_and_ids_in_full(store: Snapledger) -> None:

@@ -33,7 +33,7 @@ def run(call: Call) -> Exit:
 
     rows = [
         (
-            Cell(look.text(file.path)),
+            Cell(path := look.text(file.path), brief=look.brief_id(path)),
             Cell(file.kind),
             Cell(labels.holder(file.owner, machine.id)) if file.owner else unowned(file.path),
             Cell(since := f"since {look.moment(file.since)}", "dim", brief=since[:_SINCE_DAY]),

@@ -36,12 +36,14 @@ _LINES = r"""
 lines of a scenario ([what may be left out], # begins a comment, "words with spaces" in quotes):
 {}
 
-  at           moves the clock; without it every line comes a minute after the one before
-  policy=      when merges run: offline (2008, 2008 R2) at the next stop, live (2012 and later) at
-               once, and only live knows VHDX; without it offline
+  at           moves the clock; else every line comes a minute after the last
+  policy=      when merges run: offline (2008, 2008 R2) at the next stop,
+               live (2012 and later) at once, and only live knows VHDX;
+               without it offline
   merge-on-save=no   a save does not count as a stop
   id=          the GUID that it shall have
-  as=          the file that it shall write to from then on: as="IDE 0:0=C:\VMs\x.avhd"
+  as=          the file that it shall write to from then on:
+               as="IDE 0:0=C:\VMs\x.avhd"
 """
 
 

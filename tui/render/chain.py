@@ -55,8 +55,9 @@ def _rows(
         sign, tone = _sign(disk, look)
         word, role_tone = ROLES[disk.role]
         name = look.text(disk.path) if in_full else look.brief(disk.path)
+        drawn = f"{row.graph(sign, look.glyphs)} {name}"
         yield (
-            Cell(f"{row.graph(sign, look.glyphs)} {name}", tone),
+            Cell(drawn, tone, brief=look.brief_id(drawn)),
             Cell(word, role_tone),
             Cell(disk.slot or "", "dim"),
             Cell(_needed_by(disk, labels, look, vm, is_mixed=is_mixed)),

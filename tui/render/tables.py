@@ -29,16 +29,17 @@ Line = Sequence[Cell] | None
 def table(lines: Sequence[Line], look: Look, *, flexible: Sequence[int] = ()) -> list[str]:
     """Lay out `lines`. What is too wide for a terminal is said briefly where a cell can.
 
-    If that is not enough, the columns `flexible` are cut in their middle, one after the other.
+    If that is not enough, the columns `flexible` are cut in their middle, the widest first.
     """
     widths = _widths(lines)
     if _excess(widths, look) > 0:
         lines = [line and [_brief(cell) for cell in line] for line in lines]
         widths = _widths(lines)
-    for column in flexible:
-        if column < len(widths) and (excess := _excess(widths, look)) > 0:
-            least = min(widths[column], FLEXIBLE_MIN)
-            widths[column] = max(widths[column] - excess, least)
+    while flexible and _excess(widths, look) > 0:
+        widest = max(flexible, key=widths.__getitem__)
+        if widths[widest] <= FLEXIBLE_MIN:
+            break
+        widths[widest] -= 1
     return ["" if line is None else _laid_out(line, widths, look) for line in lines]
 
 

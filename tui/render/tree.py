@@ -12,6 +12,7 @@ from tui.render.tables import Cell, Line, table
 
 _NOW = "now"
 _FILES = -1
+_MINUTES = len("2010-09-26 06:03")
 
 
 def tree_lines(tree: SnapshotTree, look: Look) -> list[str]:
@@ -67,12 +68,13 @@ def _parent(parent: SnapshotId | None, nodes: dict[str, SnapshotNode]) -> str | 
 
 def _snapshot_cells(node: SnapshotNode, graph: str, look: Look) -> tuple[Cell, ...]:
     doubt = "" if node.is_parent_known else " (its parent is not known)"
+    held = "with memory" if node.has_saved_state else "disks only"
     if node.is_in_circle:
         doubt = " (its parents lead back to it)"
     return (
         Cell(f"{graph} {look.text(node.name)}{doubt}"),
-        Cell(look.moment(node.taken_at), "dim"),
-        Cell("with memory" if node.has_saved_state else "disks only", "dim"),
+        Cell(taken := look.moment(node.taken_at), "dim", brief=taken[:_MINUTES]),
+        Cell(held, "dim", brief=held.removeprefix("with ").removesuffix(" only")),
     )
 
 
