@@ -12,6 +12,9 @@ from projections.phrases import counted, listed
 FIELDS_TOLD_MAX = 300
 """So many characters of a record that nobody can explain are told."""
 
+_OF_THE_VM = frozenset({"VmName", "VmId"})
+"""Fields that the sentence has told already."""
+
 _FAMILIES = ("Microsoft-Windows-Hyper-V-", "Microsoft-Windows-")
 
 
@@ -72,7 +75,9 @@ def _code(event: LogRecordSeen) -> str:
 
 
 def _fields(event: LogRecordSeen) -> str:
-    told = ", ".join(f"{name or 'text'} {text}" for name, text in event.data if text)
+    told = ", ".join(
+        f"{name or 'text'} {text}" for name, text in event.data if text and name not in _OF_THE_VM
+    )
     if len(told) > FIELDS_TOLD_MAX:
         told = told[:FIELDS_TOLD_MAX] + "…"
     return f": {told}" if told else ""

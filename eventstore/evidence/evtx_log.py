@@ -4,6 +4,8 @@ Every record is rendered as XML and read as an exported one is, so that both giv
 package's JSON leaves out nameless fields, and keeps only the last of several of one name.
 """
 
+import io
+import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -11,7 +13,7 @@ from msgspec.structs import replace
 
 from eventstore.errors import UnreadableLog
 from eventstore.evidence.event_xml import read_event
-from eventstore.evidence.evtx_check import FILE_HEADER_BYTES, SIGNATURE, check_evtx
+from eventstore.evidence.evtx_check import CHUNK_BYTES, FILE_HEADER_BYTES, SIGNATURE, check_evtx
 from eventstore.evidence.log_records import (
     HYPER_V,
     HYPERVIVE,
@@ -74,12 +76,11 @@ def _rendered(file: BinaryIO) -> Iterator[tuple[int, str]]:
         from evtx import PyEvtxParser  # noqa: PLC0415 - an extra, needed for these files alone
     except ImportError:
         raise UnreadableLog(MISSING) from None
-    file.seek(0)
-    if len(file.read(FILE_HEADER_BYTES)) < FILE_HEADER_BYTES:
+    size = file.seek(0, os.SEEK_END)
+    if size < FILE_HEADER_BYTES:
         raise UnreadableLog(f"is an event log cut within its first {FILE_HEADER_BYTES} bytes")
-    file.seek(0)
     try:
-        records = iter(PyEvtxParser(file, 1).records())
+        records = iter(PyEvtxParser(_Padded(file, size), 1).records())
     except (RuntimeError, OSError) as error:
         raise UnreadableLog(f"is an event log that cannot be opened: {error!s:.200}") from None
     failures = 0
@@ -93,6 +94,31 @@ def _rendered(file: BinaryIO) -> Iterator[tuple[int, str]]:
             continue
         if record is not None:
             yield record["event_record_id"], record["data"]
+
+
+class _Padded(io.RawIOBase):
+    """A file made whole with zeros: of a chunk that is cut off the package reads no record."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._size = size
+        self._end = size + (FILE_HEADER_BYTES - size) % CHUNK_BYTES
+        self._at = 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        starts = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._end}
+        self._at = max(starts[whence] + offset, 0)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._end - self._at if size < 0 else min(size, self._end - self._at)
+        self._file.seek(min(self._at, self._size))
+        data = self._file.read(max(wanted, 0)).ljust(wanted, b"\0")
+        self._at += len(data)
+        return data
 
 
 def _read(text: str) -> LogRecord | UnreadableLog:

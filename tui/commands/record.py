@@ -1,4 +1,4 @@
-r"""Read disks and VM configurations below folders, and store what was seen.
+r"""Read disks, VM configurations and event logs below folders, and store what was seen.
 
 Every VHD, AVHD, VHDX and AVHDX is found by its content, its headers are checked, and nothing is
 changed. The same evidence again stores nothing; --confirm stores one dated "still so".
@@ -15,6 +15,7 @@ from msgspec import Struct
 from eventstore.evidence.folder import Skipped
 from eventstore.evidence.host import host_id
 from projections.coverage import coverage
+from projections.phrases import counted
 from tui.call import Call, Exit
 from tui.recording import Evidence, Recording, record
 from tui.render.coverage import coverage_lines
@@ -77,7 +78,12 @@ def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:
 
 
 def _observations(recorded: Recording) -> int:
-    return len(recorded.reading.disks) + len(recorded.reading.configurations)
+    reading = recorded.reading
+    return len(reading.disks) + len(reading.configurations) + _log_records(recorded)
+
+
+def _log_records(recorded: Recording) -> int:
+    return sum(len(log.reading.records) for log in recorded.reading.logs)
 
 
 def _skipped(place: Skipped) -> SkippedAnswer:
@@ -89,12 +95,16 @@ def _tell(call: Call, recorded: Recording) -> None:
     stored = f"{recorded.events:,} new event{'' if recorded.events == 1 else 's'} stored"
     call.out.line(
         f"{look.text(recorded.place)}: {reading.files:,} files, {len(reading.disks):,} disks, "
-        f"{len(reading.configurations):,} configurations; {stored}"
+        f"{len(reading.configurations):,} configurations{_logs_told(recorded)}; {stored}"
     )
     for place in reading.skipped:
         call.out.line(f"  not read: {look.text(place.found_at)}: {look.text(place.reason)}", "warn")
-    for disk in reading.disks:
-        if disk.problem:
-            call.out.line(
-                f"  damaged: {look.text(disk.found_at)}: {look.text(disk.problem)}", "warn"
-            )
+    damaged = [(disk.found_at, disk.problem) for disk in reading.disks if disk.problem]
+    damaged += [(log.found_at, text) for log in reading.logs for text in log.reading.damage]
+    for found_at, problem in damaged:
+        call.out.line(f"  damaged: {look.text(found_at)}: {look.text(problem)}", "warn")
+
+
+def _logs_told(recorded: Recording) -> str:
+    records = _log_records(recorded)
+    return f", {counted(records, 'record')} of event logs" if records else ""

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from eventstore.fleet import Fleet
 from eventstore.paths import PathKey, path_key
 from projections.coverage import Coverage
+from projections.log_coverage import LogCoverage
+from projections.narrate_logs import channel_told
+from projections.phrases import counted
 from projections.walks import lies_below
 from tui.render.fields import sentence
 from tui.render.look import Look
@@ -21,6 +24,18 @@ def coverage_lines(covered: Coverage, fleet: Fleet, look: Look) -> Iterator[str]
     if folders := _unread(covered, fleet):
         words = " ".join(_quoted(folder) for folder in folders)
         yield from sentence("to look there: ", look.text(f"snapledger record {words}"), look)
+    for log in covered.logs:
+        yield from sentence("log read: ", look.text(_log_told(log, look)), look, "dim")
+
+
+def _log_told(log: LogCoverage, look: Look) -> str:
+    told = (
+        f"{channel_told(log.channel)} of {log.computer}, records {log.first_record} to "
+        f"{log.last_record}, {look.moment(log.first_at)} to {look.moment(log.last_at)}"
+    )
+    unknown = f"; {counted(log.unknown, 'record')} not understood" if log.unknown else ""
+    missing = f"; not read: {'; '.join(log.gaps)}" if log.gaps else ""
+    return told + unknown + missing
 
 
 def _unread(covered: Coverage, fleet: Fleet) -> list[str]:

@@ -124,11 +124,13 @@ def test_a_cut_file_says_what_is_missing() -> None:
     )
 
 
-def test_a_cut_chunk_says_so_and_what_could_not_be_read() -> None:
-    told = "; ".join(read(LOG[: FILE_HEADER_BYTES + CHUNK_BYTES + 4000]).damage)
+def test_a_cut_chunk_says_so_and_what_is_left_of_it_is_read_and_doubtful() -> None:
+    reading = read(LOG[: FILE_HEADER_BYTES + CHUNK_BYTES + 4000])
+    read_of_it = [each for each in reading.records if each.number > 10]
 
-    assert "chunk 1 is cut after 4000 of 65536 bytes" in told
-    assert "records could not be read: 11" in told
+    assert "chunk 1 is cut after 4000 of 65536 bytes" in reading.damage
+    assert [each.number for each in read_of_it] == [11, 12, 13]
+    assert all(each.is_doubtful for each in read_of_it)
 
 
 def test_a_record_that_cannot_be_decoded_is_told_and_leaves_a_gap() -> None:
