@@ -61,7 +61,7 @@ class EmbeddedLog:
     def __init__(self, folder: Path, store: stores.Store, world: Surroundings) -> None:
         self.folder = folder
         self._world = world
-        self._reader = Reader(world.files, folder)
+        self._reader = Reader(world.files, folder, page_bytes=world.settings.page_bytes)
         self._writer = Writer(folder, store, self._reader, world)
         self._appending = threading.Lock()
         self._is_closed = False
@@ -106,6 +106,22 @@ class EmbeddedLog:
                 self._must_be_open()
                 end = self._reader.published()
 
+    def as_happened(
+        self, *, after: int = 0, at: Moment | None = None, through: int | None = None
+    ) -> Iterator[Recorded]:
+        """Give the entries after position `after` through `through` that happened until `at`.
+
+        They come in the order in which things happened, (`occurred_at`, position), in memory as
+        wide as the log is out of that order. Raises IndexDoubtful when the index turns out to be
+        wrong on the way: after `forget_index` ask again from the beginning.
+        """
+        self._must_be_open()
+        return self._reader.as_happened(after=after, at=at, through=through)
+
+    def forget_index(self) -> None:
+        """Believe the index no more; the next append that needs it makes it anew."""
+        self._reader.forget_index()
+
     def head(self) -> int:
         """Give the last published position, 0 when there is none."""
         self._must_be_open()
@@ -114,7 +130,7 @@ class EmbeddedLog:
     def revision(self, stream: str) -> int:
         """Give the last revision of this store's own `stream`, 0 when there is none."""
         self._must_be_open()
-        return self._reader.streams().revision(self.origin, stream)
+        return self._reader.ask(lambda streams: streams.last(self.origin, stream).revision)
 
     def is_mark_lost(self) -> bool:
         """Tell whether neither copy of the mark can be read: the next append makes it anew.

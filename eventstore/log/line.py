@@ -36,6 +36,7 @@ class EntryHead(Struct, frozen=True, gc=False):
     revision: int
     id: str
     type: str
+    occurred_at: Moment
 
 
 class _EntryKeys(Struct, frozen=True, forbid_unknown_fields=True):

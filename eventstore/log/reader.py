@@ -1,27 +1,44 @@
 """Reading the log: no lock, nothing above what is published, nothing damaged passed over."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged
 from eventstore.log.files import Files
-from eventstore.log.line import Line, recorded
+from eventstore.log.happened import Calendar, as_happened
+from eventstore.log.index import Index, load_index
+from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.mark import read_mark
 from eventstore.log.recovery import survey_now
-from eventstore.log.segments import START, Place, locate, read_entries, read_lines
+from eventstore.log.segments import START, Place, entry_of, locate, read_entries, read_lines
 from eventstore.log.streams import Streams, runs
+from eventstore.moments import Moment
+
+PAGE_BYTES = 1 << 20
+"""So much of the log is read at most to know what the index does not tell yet."""
+
+Answer = TypeVar("Answer")
+_Stretch = tuple[Sequence[int], Place, Place]
+"""Positions of a stream, where the first of them begins and the last ends."""
 
 
 class Reader:
     """What one handle has seen of the log; safe to share between threads."""
 
-    def __init__(self, files: Files, folder: Path) -> None:
+    def __init__(self, files: Files, folder: Path, *, page_bytes: int = PAGE_BYTES) -> None:
         self._files = files
         self._folder = folder
+        self._page_bytes = page_bytes
         self._lock = threading.RLock()
-        self._streams = Streams()
+        self._streams = Streams(files, folder)
+        self._calendar = Calendar(files, folder)
+        self._doubted = ""
+        self._move_at = page_bytes
         self._published = START
         self._damage: LogDamaged | None = None
         self._has_looked_above = False
@@ -59,41 +76,120 @@ class Reader:
 
     def place_after(self, position: int, end: Place) -> Place:
         """Give where to begin reading what follows `position`."""
+        with self._lock, suppress(IndexDoubtful):
+            self._begin_at_index(end)
+            index = self._streams.index
+            if index and index.place.position <= position < end.position:
+                return index.place
+            if index and 0 < position < end.position:
+                index.line_at(position)
+                return index.link(position).end
         return locate(self._files, self._folder, position, end)
 
-    def streams(self, end: Place | None = None) -> Streams:
-        """Give the streams through `end`, or through what is published now."""
-        end = end or self.published()
+    def ask(self, question: Callable[[Streams], Answer]) -> Answer:
+        """Ask the streams through what is published now."""
         with self._lock:
+            try:
+                return question(self.streams(self.published()))
+            except IndexDoubtful:
+                self.forget_index()
+                return question(self.streams(self.published()))
+
+    def streams(self, end: Place, *, moving: bool = False) -> Streams:
+        """Give the streams through `end`; `moving` what is read to the index, under the lock."""
+        with self._lock:
+            if moving and self._streams.bytes_behind_index >= 2 * self._move_at:
+                # Read with no thought of the index: once more, page by page.
+                self._streams = Streams(self._files, self._folder, self._streams.index)
             if end > self._streams.place:
+                self._begin_at_index(end)
                 lines = read_lines(self._files, self._folder, self._streams.place, end)
                 for line, place in lines:
+                    if moving and self._streams.bytes_behind_index >= self._move_at:
+                        self._move()
                     self._streams.advance(line, place)
             return self._streams
 
+    def forget_index(self, index: Index | None = None) -> None:
+        """Read the log instead of this index, the one in use, from now on."""
+        with self._lock:
+            index = index or self._streams.index
+            self._doubted = index.check if index else self._doubted
+            self._streams = Streams(self._files, self._folder)
+            self._calendar = Calendar(self._files, self._folder)
+
     def stream_records(self, origin: str, stream: str, after: int) -> Iterator[Recorded]:
         """Give the entries of one stream with a revision greater than `after`."""
-        streams = self.streams()
+        after = max(after, 0)
+        while True:
+            stretches, index = self.ask(partial(_stretches, of=(origin, stream), after=after))
+            try:
+                for record in self._along(stretches, (origin, stream), after):
+                    after = record.entry.revision
+                    yield record
+            except LogDamaged:
+                # Whether it is the index or the log shows when the log alone is read.
+                if index is None:
+                    raise
+                self.forget_index(index)
+            else:
+                return
+
+    def as_happened(
+        self, *, after: int, at: Moment | None, through: int | None
+    ) -> Iterator[Recorded]:
+        """Give entries as things happened; see EmbeddedLog.as_happened."""
+        end = self.published()
         with self._lock:
-            positions = tuple(streams.positions(origin, stream)[max(after, 0) :])
-        for run in runs(positions):
-            wanted = frozenset(run)
-            start, end = streams.place_before(run[0]), streams.place_of(run[-1])
-            for line, _ in read_lines(self._files, self._folder, start, end):
-                if line.position in wanted:
-                    yield _recorded(line)
+            self._begin_at_index(end)
+            index = self._streams.index
+            pages = self._calendar.through(end, index)
+        if through is None:
+            through = end.position
+        try:
+            yield from as_happened(pages, self.records, after=after, at=at, through=through)
+        except LogDamaged:
+            if index is None:
+                raise
+            raise IndexDoubtful("the log is not where the index says") from None
 
-    def line_at(self, position: int) -> Line:
-        """Give one line that the streams know."""
-        start, end = self._streams.place_before(position), self._streams.place_of(position)
-        return next(line for line, _ in read_lines(self._files, self._folder, start, end))
+    def _along(
+        self, stretches: list[_Stretch], of: tuple[str, str], after: int
+    ) -> Iterator[Recorded]:
+        for positions, begin, end in stretches:
+            wanted = frozenset(positions)
+            for line, _ in read_lines(self._files, self._folder, begin, end):
+                if line.position not in wanted:
+                    continue
+                record, after = entry_of(line), after + 1
+                entry = record.entry
+                if (entry.origin, entry.stream, entry.revision) != (*of, after):
+                    text = f"the entry is not revision {after} of {of[1]}"
+                    raise LogDamaged(line.position, "revision_gap", text)
+                yield record
 
-    def record_at(self, position: int) -> Recorded:
-        return _recorded(self.line_at(position))
+    def _begin_at_index(self, end: Place) -> None:
+        """Go on from the index on disk where that saves reading much of the log."""
+        here = self._streams.place
+        is_near = here.segment == end.segment and end.offset - here.offset < self._page_bytes
+        if here >= end or (here != START and is_near):
+            return
+        index = load_index(self._files, self._folder)
+        if index and index.check != self._doubted and here < index.place <= end:
+            self._streams = Streams(self._files, self._folder, index)
+
+    def _move(self) -> None:
+        """A failure harms nothing: the index is a help, and the next page may have more luck."""
+        try:
+            self._streams.move_to_index()
+            self._move_at = self._page_bytes
+        except OSError:
+            self._move_at += self._page_bytes
 
 
-def _recorded(line: Line) -> Recorded:
-    found = recorded(line)
-    if found is None:
-        raise LogDamaged(line.position, "altered", "the line holds no entry")
-    return found
+def _stretches(
+    streams: Streams, *, of: tuple[str, str], after: int
+) -> tuple[list[_Stretch], Index | None]:
+    found = runs(streams.positions(*of, after))
+    stretches = [(run, streams.place_before(run[0]), streams.place_of(run[-1])) for run in found]
+    return stretches, streams.index

@@ -1,90 +1,235 @@
 """What an open log knows of its streams: revisions, ids and where each entry lies.
 
-Kept in memory and advanced line by line, it is built anew by each handle. An index on disk can
-take its place behind the same methods.
+Most of it stands in the index on disk. What follows on the index is read once, line by line, and
+kept in memory; without an index that is the whole log. A handle that writes moves what it read
+into the index, a page at a time.
 """
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
-from eventstore.log.line import Line, entry_head, recorded
+from eventstore.log.files import Files
+from eventstore.log.index import Index, Link, line_between
+from eventstore.log.index_pages import NewPage, add_page
+from eventstore.log.index_table import IndexDoubtful, id_key, stream_key
+from eventstore.log.line import EntryHead, Line, entry_head, recorded
 from eventstore.log.segments import START, Place
+from eventstore.moments import Moment
 
 LOG_STREAM = "log/"
 """Streams of this prefix are the log's own."""
 
+_LAST_MOMENT = Moment("9999-12-31T23:59:59.999999Z")
+
+
+class Entered(NamedTuple):
+    """Where an entry stands, in its stream and in the log; 0 and 0 before the first."""
+
+    revision: int
+    position: int
+
 
 class _Stream:
-    __slots__ = ("ids", "positions")
+    """The entries of one stream that follow on the index, the first of them at `first`."""
 
-    def __init__(self) -> None:
+    __slots__ = ("first", "ids", "positions")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
         self.ids: dict[str, int] = {}
         self.positions = array("Q")
 
+    @property
+    def last(self) -> Entered:
+        return Entered(self.first + len(self.positions) - 1, self.positions[-1])
+
 
 class Streams:
-    """Every stream of every origin, through the entry at `place`."""
+    """Every stream of every origin, through the entry at `place`.
 
-    def __init__(self) -> None:
-        self.place = START
-        self.tails_set_aside: set[str] = set()
+    Any question may raise IndexDoubtful when there is an index; without one none does.
+    """
+
+    def __init__(self, files: Files, folder: Path, index: Index | None = None) -> None:
+        self.index = index
+        self._files = files
+        self._folder = folder
+        self._follow_on(index)
+
+    def _follow_on(self, index: Index | None) -> None:
+        self.index = index
+        self.place = index.place if index else START
+        self.tails_set_aside = set(index.manifest.tails_set_aside if index else ())
+        self.bytes_behind_index = 0
+        self._origins = set(index.manifest.origins if index else ())
         self._streams: dict[tuple[str, str], _Stream] = {}
-        self._origins: set[str] = set()
+        self._in_index: dict[tuple[str, str], Entered] = {}
         self._firsts: list[int] = []
+        self._segments: list[int] = []
         self._ends: list[array[int]] = []
+        self._earliest = _LAST_MOMENT
+        self._last_line = 0, ""
 
     def advance(self, line: Line, place: Place) -> None:
         """Take in the next line, which ends at `place`."""
         head = entry_head(line)
         if head is None:
             raise LogDamaged(line.position, "altered", "the line holds no entry")
-        stream = self._streams.get((head.origin, head.stream)) or _Stream()
-        if head.revision != len(stream.positions) + 1:
-            text = f"{head.stream} goes from revision {len(stream.positions)} to {head.revision}"
-            raise LogDamaged(line.position, "revision_gap", text)
-        stream.ids[head.id] = head.revision
+        stream = self._stream_of(head, line.position)
+        stream.ids[head.id] = line.position
         stream.positions.append(line.position)
-        self._streams[head.origin, head.stream] = stream
         self._origins.add(head.origin)
         if head.type == TailSetAside.__name__ and head.stream.startswith(LOG_STREAM):
             self.tails_set_aside.add(_kept_as(line))
-        if not self._firsts or self._firsts[-1] != place.segment:
-            self._firsts.append(place.segment)
+        is_same_segment = place.segment == self.place.segment
+        line_bytes = place.offset - (self.place.offset if is_same_segment else 0)
+        if not self._segments or not is_same_segment:
+            self._firsts.append(line.position)
+            self._segments.append(place.segment)
             self._ends.append(array("Q"))
         self._ends[-1].append(place.offset)
+        self._earliest = min(self._earliest, head.occurred_at)
+        self._last_line = line_bytes, line.digest
+        self.bytes_behind_index += line_bytes
         self.place = place
 
     def knows_origin(self, origin: str) -> bool:
         return origin in self._origins
 
-    def revision(self, origin: str, stream: str) -> int:
-        return len(self.positions(origin, stream))
-
-    def positions(self, origin: str, stream: str) -> Sequence[int]:
-        """Give the positions of revisions 1, 2, 3 and on."""
+    def last(self, origin: str, stream: str) -> Entered:
+        """Give the stream's last entry."""
         found = self._streams.get((origin, stream))
-        return found.positions if found else ()
+        if found is None:
+            return self._last_in_index(origin, stream)
+        self._must_follow_on(origin, stream, found)
+        return found.last
 
-    def revision_of(self, origin: str, stream: str, event_id: str) -> int | None:
+    def positions(self, origin: str, stream: str, after: int = 0) -> Sequence[int]:
+        """Give the positions of the revisions greater than `after`, in order."""
         found = self._streams.get((origin, stream))
-        return found.ids.get(event_id) if found else None
+        last = self._last_in_index(origin, stream)
+        before = self._linked(last, max(after, 0)) if after < last.revision else []
+        if found is None:
+            return before
+        self._must_follow_on(origin, stream, found)
+        return [*before, *found.positions[max(after + 1 - found.first, 0) :]]
+
+    def find(self, origin: str, stream: str, event_id: str) -> Entered | None:
+        """Give where the entry with this id stands, None when the stream has none."""
+        found = self._streams.get((origin, stream))
+        if found and (position := found.ids.get(event_id)):
+            self._must_follow_on(origin, stream, found)
+            return Entered(found.first + bisect_left(found.positions, position), position)
+        at = self.index.position_of(origin, stream, event_id) if self.index else None
+        if at is None:
+            return None
+        head = self._head_in_index(at, origin, stream)
+        if head.id != event_id:
+            raise IndexDoubtful(f"{at} is not {event_id}")
+        return Entered(head.revision, at)
 
     def place_of(self, position: int) -> Place:
         """Give the end of the entry at `position`."""
+        if self.index and position <= self.index.place.position:
+            return self.index.link(position).end
         at = bisect_right(self._firsts, position) - 1
-        return Place(position, self._firsts[at], self._ends[at][position - self._firsts[at]])
+        return Place(position, self._segments[at], self._ends[at][position - self._firsts[at]])
 
     def place_before(self, position: int) -> Place:
         """Give the beginning of the entry at `position`, in its own segment."""
-        at = bisect_right(self._firsts, position) - 1
-        if position == self._firsts[at]:
+        if self.place_of(position).segment == position:
             return Place(position - 1, position, 0)
-        return self.place_of(position - 1)
+        return self.place_of(position - 1) if position > 1 else START
+
+    def line_at(self, position: int) -> Line:
+        """Give the line at `position`."""
+        begin, end = self.place_before(position), self.place_of(position)
+        try:
+            return line_between(self._files, self._folder, begin, end)
+        except IndexDoubtful as error:
+            if self.index:
+                raise
+            raise LogDamaged(position, "altered", str(error)) from None
+
+    def move_to_index(self) -> None:
+        """Write what follows on the index into it; OSError when that fails, which harms nothing."""
+        first = self.place.position + 1 - sum(map(len, self._ends))
+        previous: dict[int, int] = {}
+        keys: dict[bytes, int] = {}
+        for (origin, stream), found in self._streams.items():
+            self._must_follow_on(origin, stream, found)
+            before = self._last_in_index(origin, stream).position
+            previous |= zip(found.positions, (before, *found.positions), strict=False)
+            keys[stream_key(origin, stream)] = found.last.position
+            keys |= {id_key(origin, stream, each): at for each, at in found.ids.items()}
+        line_bytes, digest = self._last_line
+        page = NewPage(
+            first=first,
+            links=[
+                Link(self.place_of(at), previous[at])
+                for at in range(first, self.place.position + 1)
+            ],
+            keys=keys,
+            earliest=self._earliest,
+            line_bytes=line_bytes,
+            digest=digest,
+            origins=frozenset(self._origins),
+            tails_set_aside=frozenset(self.tails_set_aside),
+        )
+        self._follow_on(add_page(self._files, self._folder, self.index, page))
+
+    def _stream_of(self, head: EntryHead, position: int) -> _Stream:
+        key = head.origin, head.stream
+        found = self._streams.get(key)
+        if found is None:
+            # With an index it is asked what came before when the stream is.
+            first = head.revision if self.index else 1
+            found = self._streams[key] = _Stream(first)
+        expected = found.first + len(found.positions)
+        if head.revision != expected:
+            text = f"{head.stream} goes from revision {expected - 1} to {head.revision}"
+            raise LogDamaged(position, "revision_gap", text)
+        return found
+
+    def _must_follow_on(self, origin: str, stream: str, found: _Stream) -> None:
+        if found.first != self._last_in_index(origin, stream).revision + 1:
+            raise IndexDoubtful(f"{stream} does not go on with revision {found.first}")
+
+    def _last_in_index(self, origin: str, stream: str) -> Entered:
+        if self.index is None:
+            return Entered(0, 0)
+        found = self._in_index.get((origin, stream))
+        if found is None:
+            position = self.index.newest(origin, stream)
+            head = self._head_in_index(position, origin, stream) if position else None
+            found = Entered(head.revision if head else 0, position)
+            self._in_index[origin, stream] = found
+        return found
+
+    def _head_in_index(self, position: int, origin: str, stream: str) -> EntryHead:
+        head = entry_head(self.line_at(position))
+        if head is None or (head.origin, head.stream) != (origin, stream):
+            raise IndexDoubtful(f"{position} is not of {stream}")
+        return head
+
+    def _linked(self, last: Entered, after: int) -> list[int]:
+        """Walk back from a stream's last entry in the index to the one after `after`."""
+        positions: list[int] = []
+        position = last.position
+        if self.index is not None:
+            for _ in range(last.revision - after):
+                positions.append(position)
+                position = self.index.link(position).previous
+        if (position == 0) != (after == 0):
+            raise IndexDoubtful(f"{last.position} is not linked to the entries before it")
+        return positions[::-1]
 
 
 def runs(positions: Sequence[int], *, gap_max: int = 32) -> Iterator[Sequence[int]]:

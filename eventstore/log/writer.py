@@ -21,12 +21,13 @@ from eventstore.log.batch import (
     prepare,
 )
 from eventstore.log.files import Files
-from eventstore.log.line import digest_of, first_prev
+from eventstore.log.index_table import IndexDoubtful
+from eventstore.log.line import Line, digest_of, first_prev, recorded
 from eventstore.log.links import Links
 from eventstore.log.lock import writer_lock
 from eventstore.log.mark import read_mark
 from eventstore.log.protocol import Appended
-from eventstore.log.reader import Reader
+from eventstore.log.reader import PAGE_BYTES, Reader
 from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
 from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segments
 from eventstore.log.streams import LOG_STREAM, Streams
@@ -39,6 +40,7 @@ class Settings(Struct, frozen=True):
 
     segment_bytes_max: int = SEGMENT_BYTES_MAX
     reserve_bytes: int = RESERVE_BYTES
+    page_bytes: int = PAGE_BYTES
     poll_seconds: float = 0.1
 
 
@@ -78,22 +80,30 @@ class Writer:
                 wait_seconds=self._world.wait_seconds,
                 clock=self._world.clock,
             ):
-                mark, streams = self._catch_up()
-                repeat = self._repeat(streams, stream, prepared, expected)
-                return repeat or self._add(mark, streams, stream, prepared, expected)
+                try:
+                    return self._append(stream, prepared, expected)
+                except IndexDoubtful:
+                    # Nothing was written yet; the index is built anew on the way.
+                    self._reader.forget_index()
+                    return self._append(stream, prepared, expected)
         except OSError as error:
             raise LogError(
                 f"{self._folder} cannot be written ({error}); this attempt stored nothing"
             ) from error
 
+    def _append(self, stream: str, events: Sequence[NewEntry], expected: int) -> Appended:
+        mark, streams = self._catch_up()
+        repeat = self._repeat(streams, stream, events, expected)
+        return repeat or self._add(mark, streams, stream, events, expected)
+
     def _catch_up(self) -> tuple[Place, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""
         mark = read_mark(self._files, self._folder)
-        # Damage below the mark is found here, before anything above it is touched.
-        self._reader.streams(mark or START)
+        # Damage between the index and the mark is found here, before anything above is touched.
+        self._reader.streams(mark or START, moving=True)
         if mark is None or not self._is_in_order(mark):
             mark = recover(self._files, self._folder, mark, self._links().follow)
-        streams = self._reader.streams(mark)
+        streams = self._reader.streams(mark, moving=True)
         if mark.position < streams.place.position:
             raise LogDamaged(mark.position + 1, "removed", "it was published, and is gone")
         if not self._is_settled:
@@ -137,18 +147,16 @@ class Writer:
     ) -> Appended | None:
         """Give where the same append stands already; DuplicateId when only some of it does."""
         origin = self.store.store
-        found = [(event, streams.revision_of(origin, stream, event.id)) for event in events]
-        known = [(event, revision) for event, revision in found if revision is not None]
+        found = [(event, streams.find(origin, stream, event.id)) for event in events]
+        known = [(event, entered) for event, entered in found if entered is not None]
         if not known:
             return None
         last = expected + len(events)
-        positions = streams.positions(origin, stream)
-        is_whole = [revision for _, revision in known] == list(range(expected + 1, last + 1))
-        for event, revision in known:
-            position = positions[revision - 1]
-            if not is_whole or not is_same_event(event, self._reader.record_at(position).entry):
+        is_whole = [at.revision for _, at in known] == list(range(expected + 1, last + 1))
+        for event, (_, position) in known:
+            if not is_whole or not _is_stored(event, streams.line_at(position)):
                 raise DuplicateId(stream, event.id, position=position)
-        return Appended(positions[expected], positions[last - 1], last)
+        return Appended(known[0][1].position, known[-1][1].position, last)
 
     def _add(
         self,
@@ -158,7 +166,7 @@ class Writer:
         events: Sequence[NewEntry],
         expected: int,
     ) -> Appended:
-        actual = streams.revision(self.store.store, stream)
+        actual = streams.last(self.store.store, stream).revision
         if expected != actual:
             raise WrongRevision(stream, expected=expected, actual=actual)
         if not events:
@@ -181,10 +189,10 @@ class Writer:
         keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
 
     def _tip(self, streams: Streams, origin: str, stream: str) -> Tip:
-        positions = streams.positions(origin, stream)
-        if not positions:
+        last = streams.last(origin, stream)
+        if not last.revision:
             return Tip(0, first_prev(origin, stream))
-        return Tip(len(positions), digest_of(self._reader.line_at(positions[-1]).entry))
+        return Tip(last.revision, digest_of(streams.line_at(last.position).entry))
 
     def _own_events(self, streams: Streams) -> list[Addition]:
         """Give what the log itself has to tell first: whose copy it is, what was set aside."""
@@ -203,3 +211,8 @@ class Writer:
         event_id = derive(origin, type(event).__name__, str(event))
         entry = codec.encode(event, event_id=event_id, occurred_at=self._world.clock())
         return Addition(LOG_STREAM + origin, entry)
+
+
+def _is_stored(event: NewEntry, line: Line) -> bool:
+    found = recorded(line)
+    return found is not None and is_same_event(event, found.entry)

@@ -1,6 +1,5 @@
 """A loss of power at each change of a workload, and again at each change of a recovery."""
 
-import itertools
 from functools import partial
 from random import Random
 
@@ -17,6 +16,9 @@ from tests.eventstore.log.workload import (
 
 RECOVERIES = 12 if IS_FULL else 40
 """Recovery itself is crashed, at every change of it, for one image in so many."""
+
+RECOVERY = 10
+"""So many changes of it one after the other, then some of the others."""
 
 
 class Crash:
@@ -38,7 +40,10 @@ class Crash:
                 self._crash_recovery(f"change {change}, {name}", image(), chance)
 
     def _crash_recovery(self, name: str, image: ForgetfulFiles, chance: Random) -> None:
-        for call in itertools.count(1):
+        call = 0
+        while True:
+            # The first changes mend the log; the many that may follow build its index anew.
+            call += 1 if IS_FULL or call < RECOVERY else chance.randint(1, 3 * RECOVERY)
             half_recovered = image.crashed(chance, keep=1, torn=0)
             lose_power_at(half_recovered, call)
             try:

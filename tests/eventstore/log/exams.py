@@ -15,7 +15,7 @@ import pytest
 from tests.contract import test_event_log
 from tests.contract.conftest import assert_the_same, embedded_in_memory
 from tests.eventstore.log.crash import Crash
-from tests.eventstore.log.damaged import Lines, assert_found, twenty
+from tests.eventstore.log.damaged import Lines, assert_found, changed, twenty
 from tests.eventstore.log.faulty import (
     EVERYTHING,
     FaultyRun,
@@ -25,6 +25,16 @@ from tests.eventstore.log.faulty import (
 )
 from tests.eventstore.log.forgetful import ForgetfulFiles
 from tests.eventstore.log.history import VM, events, small_store
+from tests.eventstore.log.indexed import (
+    answers,
+    assert_same_log,
+    assert_streams_known,
+    fill,
+    index_paths,
+    with_index_of,
+    with_other_positions,
+    without_index,
+)
 from tests.eventstore.log.interleaved import WRITTEN, contend, disk, quiet
 from tests.eventstore.log.sweep import SEED, Sweep
 from tests.eventstore.log.workload import STORE, of_vm
@@ -96,3 +106,21 @@ def damage() -> None:
         flipped = line.replace(b"VmStarted", b"VmStartee")
         with examining(f"flipped bit of {position}"):
             assert_found(lines.written({position: flipped}), position)
+
+
+def cache() -> None:
+    """Put other indexes in the place of the log's own: another log's, a wrong, a damaged one."""
+    own, other = ForgetfulFiles(), ForgetfulFiles()
+    fill(own, salt="a")
+    fill(other, salt="b")
+    truth = answers(without_index(own))
+    with examining("index of another log"):
+        assert_same_log(with_index_of(own, other), truth)
+    with examining("index with other positions"):
+        assert_same_log(with_other_positions(own), truth)
+    for path in index_paths(own):
+        content = own.read(path, 0, 1 << 20)
+        for at in range(20, len(content.rstrip(b"\0")), 24):
+            flipped = content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :]
+            with examining(f"flipped bit of {path.name}"):
+                assert_streams_known(changed(own, path, flipped), "a0.0")

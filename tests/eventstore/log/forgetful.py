@@ -18,6 +18,12 @@ class PowerLoss(BaseException):
 Write = tuple[int, bytes | None]
 """An offset and the bytes written there, or None where the file was cut."""
 
+CACHES = frozenset({"index", "keyframes"})
+"""Folders in which nothing is ever synced."""
+
+IN_DOUBT = 4
+"""So many changes in them a loss of power may take; older ones reached the disk by themselves."""
+
 
 @dataclass
 class MemoryFile:
@@ -27,6 +33,12 @@ class MemoryFile:
     now: bytes = b""
     pending: list[Write] = field(default_factory=list)
     holder: object = None
+
+    def settle(self, writes: list[Write]) -> None:
+        """Let the first writes that are pending reach the disk."""
+        for offset, data in writes:
+            self.synced = written(self.synced, offset, data)
+        self.pending = self.pending[len(writes) :]
 
 
 def written(content: bytes, offset: int, data: bytes | None) -> bytes:
@@ -52,6 +64,8 @@ class OpenInMemory:
         self._disk.room = room
         self._file.now = written(self._file.now, offset, taken)
         self._file.pending.append((offset, taken))
+        if self.path.parent.name in CACHES:
+            self._file.settle(self._file.pending[:-IN_DOUBT])
         return len(taken)
 
     def sync(self) -> None:
@@ -59,13 +73,11 @@ class OpenInMemory:
             self._disk.touch("sync", self.path)
         except OSError:
             # As Linux does: the pages count as clean, though the disk never got them.
-            self._file.pending.clear()
+            self._file.pending = []
             if self._disk.forgets_at_once:
                 self._file.now = self._file.synced
             raise
-        for offset, data in self._file.pending:
-            self._file.synced = written(self._file.synced, offset, data)
-        self._file.pending.clear()
+        self._file.settle(self._file.pending)
 
     def truncate(self, size: int) -> None:
         self._disk.touch("truncate", self.path)
@@ -196,7 +208,14 @@ class ForgetfulFiles:
 
     def _change(self, folder: Path, change: tuple[str, Path, Path | MemoryFile]) -> None:
         _apply(self._names, change)
-        self._changes.setdefault(folder, []).append(change)
+        changes = self._changes.setdefault(folder, [])
+        changes.append(change)
+        while folder.name in CACHES and len(changes) > IN_DOUBT:
+            what, _, other = old = changes.pop(0)
+            _apply(self._synced_names, old)
+            if what == "rename" and isinstance(other, Path):
+                renamed = self._synced_names[other]
+                renamed.settle(renamed.pending)
 
 
 def lose_power_at(files: ForgetfulFiles, change: int) -> None:

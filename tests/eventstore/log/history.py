@@ -14,7 +14,7 @@ from eventstore.moments import Moment, later
 
 NOON = Moment("2010-09-26T12:00:00.000000Z")
 VM = "vm/5af5e9e5-7d0e-4f8e-9a0e-3b3f0c1d2e4f"
-SMALL = Settings(segment_bytes_max=4_000, reserve_bytes=0, poll_seconds=0.001)
+SMALL = Settings(segment_bytes_max=4_000, reserve_bytes=0, poll_seconds=0.001, page_bytes=7_000)
 
 
 def ticking() -> Callable[[], Moment]:

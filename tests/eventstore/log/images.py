@@ -7,7 +7,7 @@ not their bytes; changes of names are lost from the last one on. Sectors are of 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.eventstore.log.forgetful import ForgetfulFiles, MemoryFile, Write, written
+from tests.eventstore.log.forgetful import CACHES, ForgetfulFiles, MemoryFile, Write, written
 
 SECTOR_BYTES = 512
 Image = tuple[str, Callable[[], ForgetfulFiles]]
@@ -25,12 +25,12 @@ def images(disk: ForgetfulFiles) -> Iterator[Image]:
             continue  # Its text says nothing that anybody relies on.
         for others, content_of in (("lost", _synced), ("kept", _now)):
             yield f"only {path.name} kept or lost", _built(disk, _but(path, file, content_of))
-            for name, content in _variants(file):
+            for name, content in _variants(file, few=path.parent.name in CACHES):
                 label = f"{path.name}: {name}, others {others}"
                 yield label, _built(disk, _instead(path, content, content_of))
 
 
-def _variants(file: MemoryFile) -> Iterator[_Variant]:
+def _variants(file: MemoryFile, *, few: bool) -> Iterator[_Variant]:
     for number, (offset, data) in enumerate(file.pending):
         before = _after(file.synced, file.pending[:number])
         later = file.pending[number + 1 :]
@@ -39,6 +39,10 @@ def _variants(file: MemoryFile) -> Iterator[_Variant]:
         if data is None:
             continue
         end = offset + len(data)
+        if few:
+            yield f"write {number} torn in half", written(before, offset, data[: len(data) // 2])
+            yield f"write {number} is a length without bytes", before.ljust(end, b"\0")
+            continue
         for cut in _cuts(offset, len(data)):
             yield f"write {number} torn after {cut} bytes", written(before, offset, data[:cut])
         # Where the file grew; bytes that are overwritten are the old or the new ones.

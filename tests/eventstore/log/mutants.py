@@ -1,7 +1,8 @@
 """The log with one of fourteen bugs that event stores have had; each is a patch to switch on.
 
-Fsync and crash bugs are the ones of the published studies, the others come from the trackers of
-event stores. A test shows that an exam finds each.
+Three more let the index be believed over the log. Fsync and crash bugs are the ones of the
+published studies, the others come from the trackers of event stores. A test shows that an exam
+finds each.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,14 +10,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from pytest import MonkeyPatch  # noqa: PT013  (the type's only public name)
 
 from eventstore.entry import NewEntry, Recorded
 from eventstore.errors import BadInput, LogError
-from eventstore.log import batch, line, recovery, segments, verify, writer, writing
+from eventstore.log import batch, index, line, recovery, segments, verify, writer, writing
 from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.files import Files, OpenFile, write_all
-from eventstore.log.line import Envelope, Line, encode_line
+from eventstore.log.index import INDEX
+from eventstore.log.index_table import Table
+from eventstore.log.line import EntryHead, Envelope, Line, encode_line
 from eventstore.log.mark import read_mark
 from eventstore.log.protocol import Appended
 from eventstore.log.recovery import Tail
@@ -24,7 +28,7 @@ from eventstore.log.segments import Place, segment_path
 from eventstore.log.streams import Streams
 from eventstore.log.writer import Writer
 from eventstore.moments import Moment
-from tests.eventstore.log.exams import Exam, concurrency, contract, crash, damage
+from tests.eventstore.log.exams import Exam, cache, concurrency, contract, crash, damage
 
 
 class Mutant(NamedTuple):
@@ -133,7 +137,8 @@ def no_expected_revision(patch: MonkeyPatch) -> None:
         events: Sequence[NewEntry],
         expected: int,
     ) -> Appended:
-        return add(self, mark, streams, stream, events, streams.revision(self.store.store, stream))
+        actual = streams.last(self.store.store, stream).revision
+        return add(self, mark, streams, stream, events, actual)
 
     patch.setattr(Writer, "_add", added)
 
@@ -188,6 +193,33 @@ def position_lost_at_reopen(patch: MonkeyPatch) -> None:
     patch.setattr(writer, "read_mark", read)
 
 
+def index_of_any_log_believed(patch: MonkeyPatch) -> None:
+    """Nobody looks whether the index belongs to this log."""
+
+    def between(files: Files, folder: Path, begin: Place, end: Place) -> Line:
+        manifest = msgspec.json.decode(files.read(folder / INDEX / "manifest", 0, 1 << 20)[:-65])
+        return line_between(files, folder, begin, end)._replace(digest=manifest["digest"])
+
+    line_between = index.line_between
+    patch.setattr(index, "line_between", between)
+
+
+def index_damage_unnoticed(patch: MonkeyPatch) -> None:
+    """A block of the index counts whatever its check says."""
+    patch.setattr(Table, "_must_be_whole", _nothing)
+
+
+def index_believed_over_the_log(patch: MonkeyPatch) -> None:
+    """What stands where the index says is not asked whether it is what was looked for."""
+
+    def head(self: Streams, position: int, origin: str, stream: str) -> EntryHead:
+        head = line.entry_head(self.line_at(position))
+        assert head
+        return head
+
+    patch.setattr(Streams, "_head_in_index", head)
+
+
 def _nothing(*given: object) -> None:
     """Leave everything as it is."""
 
@@ -228,4 +260,7 @@ MUTANTS = (
     Mutant(part_of_a_refused_batch_stays, contract),
     Mutant(consumer_goes_back, contract),
     Mutant(position_lost_at_reopen, concurrency),
+    Mutant(index_of_any_log_believed, cache),
+    Mutant(index_damage_unnoticed, cache),
+    Mutant(index_believed_over_the_log, cache),
 )

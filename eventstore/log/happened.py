@@ -1,0 +1,72 @@
+"""Entries in the order in which things happened, in memory as wide as the log is out of order.
+
+For each stretch of the log it is known when its earliest event was: the index tells it, and what
+follows on the index is read once. An entry is given as soon as no stretch behind it can hold an
+earlier one, so a log in order is given stretch by stretch however long it is.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import accumulate
+from pathlib import Path
+
+from eventstore.entry import Recorded
+from eventstore.log.files import Files
+from eventstore.log.index import Index, Page
+from eventstore.log.index_table import IndexDoubtful
+from eventstore.log.segments import START, Place, read_entries
+from eventstore.moments import Moment
+
+Read = Callable[[Place, int, Place], Iterator[tuple[Sequence[Recorded], Place]]]
+"""Gives the entries after a position that stand between two places, some at a time."""
+
+
+class Calendar:
+    """When the earliest event of each stretch of the log was."""
+
+    def __init__(self, files: Files, folder: Path) -> None:
+        self._files = files
+        self._folder = folder
+        self._pages: list[Page] = []
+
+    def through(self, end: Place, index: Index | None) -> list[Page]:
+        """Give the stretches from the beginning through `end`."""
+        known = self._pages[-1].end if self._pages else START
+        if index and known < index.place <= end:
+            self._pages = list(index.manifest.pages)
+            known = index.place
+        if known < end:
+            for entries, place in read_entries(self._files, self._folder, known, end):
+                earliest = min(recorded.entry.occurred_at for recorded in entries)
+                self._pages.append(Page(*place, earliest=earliest))
+        return [page for page in self._pages if page.end <= end]
+
+
+def as_happened(
+    pages: Sequence[Page], read: Read, *, after: int, at: Moment | None, through: int
+) -> Iterator[Recorded]:
+    """Give the entries after position `after` through `through` that happened until `at`.
+
+    They come ordered by (`occurred_at`, position). Raises IndexDoubtful when a stretch holds an
+    earlier event than it should: what was given until then may be out of order.
+    """
+    begins = [START, *(page.end for page in pages)]
+    wanted = [
+        (begin, page)
+        for begin, page in zip(begins, pages, strict=False)
+        if after < page.position
+        and begin.position < through
+        and (at is None or page.earliest <= at)
+    ]
+    behind = list(accumulate((page.earliest for _, page in reversed(wanted)), min))[-2::-1]
+    waiting: list[tuple[Moment, int, Recorded]] = []
+    for number, (begin, page) in enumerate(wanted):
+        for entries, _ in read(begin, after, page.end):
+            for recorded in entries:
+                happened = recorded.entry.occurred_at
+                if happened < page.earliest:
+                    raise IndexDoubtful(f"{recorded.position} happened before its stretch")
+                if recorded.position <= through and (at is None or happened <= at):
+                    heappush(waiting, (happened, recorded.position, recorded))
+        while waiting and (number >= len(behind) or waiting[0][0] <= behind[number]):
+            yield heappop(waiting)[2]
