@@ -105,12 +105,15 @@ def test_of_two_names_for_one_place_the_one_that_is_used_is_covered(tmp_path: Pa
 
 def test_a_file_under_another_name_in_its_own_folder_needs_no_word(tmp_path: Path) -> None:
     """Simulated hosts map names that cannot stand here; when such a file goes it is missing."""
-    (tmp_path / "C").mkdir()
+    (case(tmp_path, C="C") / "C").mkdir()
+    pair = rf"C:\aux.vhd={tmp_path}/C/aux~1.vhd"
+    gone = read(tmp_path, pair)
+    (tmp_path / "C" / "aux~1.vhd").write_bytes(b"")
 
-    found = read(case(tmp_path, C="C"), rf"C:\aux.vhd={tmp_path}/C/aux~1.vhd")
+    found = read(tmp_path, pair)
 
-    assert covered(found) == ["C:\\"]
-    assert unmet(found) == []
+    assert covered(found) == covered(gone) == ["C:\\"]
+    assert unmet(found) == unmet(gone) == []
 
 
 def test_more_folders_than_an_event_holds_are_not_covered(
