@@ -28,8 +28,9 @@ from eventstore.evidence.log_records import (
 from eventstore.text import storable
 
 MISSING = (
-    "is a Windows event log (EVTX), and what decodes those is not installed: "
-    'pip install "snapledger[evidence]", or save the log as XML in Event Viewer'
+    "is a Windows event log (EVTX), and the extra that decodes those is not installed: "
+    'pip install "snapledger[evidence]", in a checkout ".[evidence]"; '
+    "or save the log as XML in Event Viewer"
 )
 
 FAILURES_MAX = 10_000

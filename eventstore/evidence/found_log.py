@@ -24,12 +24,13 @@ class FoundLog(Struct, frozen=True):
     @property
     def problem(self) -> str:
         """Say why nothing of it is kept, nothing where something is."""
-        if self.reading.records:
+        reading = self.reading
+        if reading.records:
             return ""
-        others = (
-            f"is an event log without a record of Hyper-V, {self.reading.passed_over} of others"
-        )
-        return "; ".join((others, *self.reading.damage))
+        what = "is an event log without a record that can be read"
+        if others := reading.passed_over:
+            what = f"is an event log without a record of Hyper-V, {others:,} of others"
+        return "; ".join((what, *reading.damage))
 
 
 def examine_log(file: BinaryIO, found_at: str, path: str) -> FoundLog | None:
