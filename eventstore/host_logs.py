@@ -44,11 +44,15 @@ class MergeTold(Struct, frozen=True):
 
 @dataclass
 class HostLogs:
-    """The fold; `unknown` counts records by provider and event id that no table row explains."""
+    """The fold; `unknown` counts records by provider and event id that no table row explains.
+
+    `names` are the last that records told of VMs, known otherwise or not.
+    """
 
     read: dict[LogKey, tuple[LogRead, ...]] = field(default_factory=dict)
     power: dict[VmId, PowerTold] = field(default_factory=dict)
     merges: dict[VmId, MergeTold] = field(default_factory=dict)
+    names: dict[VmId, str] = field(default_factory=dict)
     unknown: dict[LogKey, dict[tuple[str, int], int]] = field(default_factory=dict)
 
     def __copy__(self) -> "HostLogs":
@@ -61,6 +65,8 @@ class HostLogs:
 
     def hear(self, event: LogRecordSeen, when: When) -> None:
         """Take in a record. A doubtful one is told in the timeline, and believed by nobody."""
+        if event.vm and event.vm_name and not event.is_doubtful:
+            self.names[event.vm] = event.vm_name
         meaning = meaning_of(event.provider, event.channel, event.event_id)
         if meaning is None:
             key = _key(event)

@@ -25,6 +25,7 @@ PURE = [
     "events",
     "evolve",
     "fleet",
+    "host_logs",
     "ids",
     "machine",
     "moments",

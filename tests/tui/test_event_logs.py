@@ -51,6 +51,17 @@ def test_a_record_is_told_in_the_log_of_its_vm(snapledger: Snapledger, logs: Pat
     assert "learned late" not in told
 
 
+def test_a_vm_that_only_event_logs_speak_of_has_a_log_by_its_name_or_guid(
+    snapledger: Snapledger, logs: Path
+) -> None:
+    snapledger("record", str(logs))
+
+    assert snapledger("log", "web01").out.count("(event 18500") == 2
+    assert snapledger("log", VM.lower()).out == snapledger("log", "web01").out
+    assert snapledger("log", "db01").code == 2
+    assert snapledger("tree", "web01").code == 2
+
+
 def test_the_log_of_a_vm_has_its_records_as_sentences_and_as_lines(
     snapledger: Snapledger, logs: Path
 ) -> None:

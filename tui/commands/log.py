@@ -7,10 +7,13 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 
 from eventstore.entry import Recorded
+from eventstore.errors import BadInput
+from eventstore.ids import VmId, guid
 from eventstore.log.line import Envelope, encode_entry, encode_line
 from projections.as_of import EVERYTHING
 from projections.timeline import Row, concerns, timeline
 from tui.call import Call, Exit
+from tui.knowledge import Knowledge
 from tui.render.look import Look
 from tui.session import Session
 from tui.telling import told_line
@@ -22,16 +25,28 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     session, word = call.session, call.words.vm
-    machine = session.knowledge.vm(word) if word else None
+    vm = _meant(session.knowledge, word) if word else None
     if not call.wants_json:
         known = session.knowledge
-        rows = timeline(known.selection, known.fleet, machine.id if machine else None)
+        rows = timeline(known.selection, known.fleet, vm)
         call.out.lines(_line(row, call.out.look) for row in rows)
         return Exit.FINE
     for recorded in _counted(session):
-        if machine is None or concerns(recorded.entry, machine.id):
+        if vm is None or concerns(recorded.entry, vm):
             call.out.raw(stored_line(recorded))
     return Exit.FINE
+
+
+def _meant(known: Knowledge, word: str) -> VmId:
+    """Give the VM called `word`; here it may be one that nothing but event logs speak of."""
+    try:
+        return known.vm(word).id
+    except BadInput:
+        names = known.fleet.host_logs.names
+        told = [vm for vm, name in names.items() if word in {vm, name} or guid(word) == vm]
+        if len(told) != 1:
+            raise
+        return told[0]
 
 
 def _counted(session: Session) -> Iterable[Recorded]:
