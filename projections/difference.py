@@ -65,7 +65,7 @@ def difference_of(
     return Difference(
         vm=vm_ref(pairs[vm].named) if vm is not None else None,
         snapshots=_snapshots(pairs),
-        disks=_disks(_rows(before, vm), _rows(after, vm)),
+        disks=_disks(*_rows_of_both(before, after, vm)),
         now=nows[vm]
         if vm is not None
         else {each: now for each, now in nows.items() if now != NowDifference()},
@@ -79,6 +79,17 @@ def _machine(fleet: Fleet, vm: VmId) -> Machine:
 
 def _rows(fleet: Fleet, vm: VmId | None) -> tuple[ChainRow, ...]:
     return whole_chain(fleet) if vm is None else chain_of_vm(fleet, vm)
+
+
+def _rows_of_both(
+    before: Fleet, after: Fleet, vm: VmId | None
+) -> tuple[tuple[ChainRow, ...], tuple[ChainRow, ...]]:
+    """Give the files on both sides; one that hangs elsewhere on the other is told there too."""
+    old, new = _rows(before, vm), _rows(after, vm)
+    had, has = {path_key(row.path) for row in old}, {path_key(row.path) for row in new}
+    if vm is None or had == has:
+        return old, new
+    return chain_of_vm(before, vm, also=has), chain_of_vm(after, vm, also=had)
 
 
 def _snapshots(pairs: Mapping[VmId, _Pair]) -> SnapshotDifference:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from eventstore.commands import Command
 from eventstore.decide import decide
-from eventstore.disk_rules import pending
 from eventstore.events import DiskDeleted, MergeCompleted, VmEvent
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, vm_stream
@@ -13,11 +12,10 @@ from eventstore.moments import Moment
 from eventstore.paths import path_key
 from projections.changes import Difference
 from projections.completed import completed
-from projections.completeness import missing_references
 from projections.difference import difference_of
+from projections.doubts import doubts
 from projections.merges import FutureMerge, VolumeNeed, future_merges, volume_needs
 from projections.narrate import names_of, narrate
-from projections.walks import walks_of
 
 
 class Forecast(Difference, frozen=True):
@@ -43,6 +41,7 @@ def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecas
         after.evolve(vm_stream(vm), event, _next(after, at))
     merges = future_merges(before, after, vm, events)
     told = difference_of(before, after, vm)
+    gone = tuple(_deleted(machine, after.machines[vm], events))
     return Forecast(
         vm=told.vm,
         snapshots=told.snapshots,
@@ -50,10 +49,10 @@ def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecas
         now=told.now,
         events=told.events,
         merges=merges,
-        deleted_files=tuple(_deleted(machine, after.machines[vm], events)),
+        deleted_files=gone,
         volumes=volume_needs(fleet, merges),
         steps=tuple(narrate(event, names_of(machine)) for event in events),
-        doubts=(*_doubts(fleet, vm), *_blind_merges(after, vm)),
+        doubts=tuple(doubts(fleet, after, vm, merges, gone)),
     )
 
 
@@ -72,24 +71,3 @@ def _deleted(before: Machine, after: Machine, events: Sequence[VmEvent]) -> Iter
                 yield path
             case _:
                 pass  # other events delete no disk
-
-
-def _doubts(fleet: Fleet, vm: VmId) -> Iterator[str]:
-    machine = fleet.machines.get(vm) or Machine(vm)
-    if missing := missing_references(machine, walks_of(fleet)):
-        yield missing
-    if machine.power is None:
-        yield f"nothing tells whether {machine.name or machine.id} runs or is off"
-
-
-def _blind_merges(after: Fleet, vm: VmId) -> Iterator[str]:
-    """Say which merges Hyper-V would run because it sees this VM alone, and others forbid."""
-    machine = after.machines[vm]
-    allowed = pending(machine, after.neighbours(vm))
-    for merge in pending(machine):
-        if merge not in allowed:
-            child, into = machine.path(merge.child), machine.path(merge.into)
-            yield (
-                f"{child} or {into} is needed by another VM; Hyper-V does not know of it, may "
-                "merge the first into the second all the same, and ruin that VM"
-            )

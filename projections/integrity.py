@@ -144,6 +144,7 @@ def _written(case: Case, node: DiskNode, reasons: tuple[Reason, ...]) -> Finding
 
 def _written_past_hyper_v(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Reason]:
     """A parent is frozen from the moment it has a child: writing to it breaks the child."""
+    yield from _merged_past_it(case, node, parent)
     written = case.written(parent)
     if written is None or left_by_manual_merge(case, node):
         return
@@ -155,6 +156,21 @@ def _written_past_hyper_v(case: Case, node: DiskNode, parent: DiskNode) -> Itera
         ]
         how = "somebody merged another disk into it" if merges else "somebody wrote to it"
         yield because(f"{parent.path} changed after this disk was made: {how}.", written)
+
+
+def _merged_past_it(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Reason]:
+    """Hyper-V merges without a look at what hands made of a disk, and mends only its own links."""
+    past = case.past(parent)
+    took_in = past.took_in if past else None
+    arrival = case.fleet.arrivals.get(node.key)
+    names = (node.key, *(arrival.homes if arrival else ()))
+    pasts = [each for name in names if (each := case.ownership.past.get(name))]
+    mended = max((each.relinked for each in pasts if each.relinked), default=None)
+    if took_in is None or (mended and mended >= took_in):
+        return
+    if node.since is None or node.since < took_in.at:
+        text = f"{parent.path} changed after this disk was made: Hyper-V merged another into it."
+        yield because(text, took_in)
 
 
 def _duplicates(case: Case) -> Iterator[Finding]:

@@ -69,6 +69,7 @@ class MergeTrouble(Struct, frozen=True):
 class DiskPast:
     """What history remembers of one file; `changed` when its parent or its content became other.
 
+    `relinked` is when Hyper-V hung it below another file, `took_in` when it merged one into it.
     `loss` is None while somebody refers to it, and where nobody ever did. `removed` is when
     Hyper-V removed the file, with the type of the event.
     """
@@ -79,6 +80,8 @@ class DiskPast:
     loss: Loss | None = None
     changed: When | None = None
     removed: tuple[When, str] | None = None
+    relinked: When | None = None
+    took_in: When | None = None
     troubles: list[MergeTrouble] = field(default_factory=list)
 
 
@@ -134,7 +137,7 @@ class Ownership:
             if known is None:
                 self._appeared(key, disk.path, name, when)
             elif known.parent != disk.parent:
-                self.past[key].changed = when
+                self.past[key].changed = self.past[key].relinked = when
         for key in before.disks.keys() - after.disks.keys():
             self.past[key].removed = (when, name)
 
@@ -172,7 +175,7 @@ class Ownership:
                 self.configurations[vm] = when
             case MergeCompleted(into=into):
                 past = self.past[path_key(into)]
-                past.changed = when
+                past.changed = past.took_in = when
                 past.troubles.clear()
             case MergeFailed(into=into, code=code) if path_key(into) in self.past:
                 self.past[path_key(into)].troubles.append(MergeTrouble(when, code))

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from typing import Literal
 
 from eventstore.evidence.hresults import hresult
-from eventstore.machine import Machine, When
+from eventstore.machine import Machine
 from projections.case import Case, because, sentence
 from projections.coverage import told
-from projections.deletable import careful, deletable_of, loss_told
+from projections.deletable import deletable_of, loss_told
 from projections.disk_node import DiskNode
+from projections.doubts import bystanders
 from projections.finding import Finding, Reason
 from projections.manual_merge import left_by_manual_merge
+from projections.missing_findings import missing, parent_missing
 from projections.phrases import listed
 from projections.roles import Role, role_of
-from projections.strays import back_step, home_told, strays_of, strays_told
+from projections.strays import home_told, several
 
 KEEPS_FAILING_MIN = 2
 """One failed merge is tried again at the next stop; a second one wants somebody's help."""
@@ -25,7 +27,7 @@ def tree_findings(case: Case) -> Iterator[Finding]:
         role = role_of(case.graph, node)
         yield from _of_role(case, node, role)
         if node.exists and node.parent and not case.graph.nodes[node.parent].exists:
-            yield _parent_missing(case, node, case.graph.nodes[node.parent])
+            yield parent_missing(case, node, case.graph.nodes[node.parent])
         if node.key in case.graph.circle:
             yield _cycle(case, node)
         if shared := sharers(case, node):
@@ -35,7 +37,7 @@ def tree_findings(case: Case) -> Iterator[Finding]:
 def _of_role(case: Case, node: DiskNode, role: Role) -> Iterator[Finding]:
     match role:
         case "missing":
-            yield _missing(case, node)
+            yield missing(case, node, users_told(case, node))
         case "unknown":
             yield _unknown(case, node)
         case "orphan":
@@ -131,10 +133,21 @@ def _held(case: Case, node: DiskNode, verdict: Literal["hidden_trunk", "held_bas
         node,
         verdict,
         (because(what), *users_told(case, node), *loss_reason(case, node)),
-        next_step=(
-            "Keep it. Hyper-V will merge into it by itself once a single branch is left: delete "
-            "the snapshots of the other branches to get there."
-        ),
+        next_step=_held_step(case, node),
+    )
+
+
+def _held_step(case: Case, node: DiskNode) -> str:
+    """Branches that only a removed VM needs hold nothing back: its host does not know of them."""
+    children = case.graph.reachable_children(node)
+    if unknown := [child.path for child in children if not child.needed_by]:
+        return (
+            f"Copy it together with {several(unknown)} before any VM on it stops: no VM registered "
+            "needs those any more, and Hyper-V may merge into this file all the same."
+        )
+    return (
+        "Keep it. Hyper-V will merge into it by itself once a single branch is left: delete the "
+        "snapshots of the other branches to get there."
     )
 
 
@@ -154,7 +167,19 @@ def _pending(case: Case, node: DiskNode) -> Finding:
             *_merge_told(case, machine),
             *loss_reason(case, node),
         ),
-        next_step=_merge_step(machine),
+        next_step=_ruin_step(case, node, child, machine) or _merge_step(machine),
+    )
+
+
+def _ruin_step(case: Case, node: DiskNode, child: DiskNode, machine: Machine | None) -> str:
+    """Advise to save first what the merge would make unreadable; nothing when nothing would be."""
+    keys = (node.key, child.key)
+    ruined = bystanders(case.graph, machine.id, keys, but=keys) if machine else []
+    if not ruined:
+        return ""
+    return (
+        f"Copy {node.path}, {child.path} and {several(ruined)} before the VM stops: Hyper-V does "
+        "not know of the latter, and the merge will make it unreadable."
     )
 
 
@@ -200,55 +225,6 @@ def _keeps_failing(case: Case, node: DiskNode) -> Iterator[Finding]:
             "Look at the reason first: 0x80070070 is a full volume. Free space and stop the VM "
             "again; do not merge by hand."
         ),
-    )
-
-
-def _missing(case: Case, node: DiskNode) -> Finding:
-    reasons = [because("The file is not at its place.", *_gone(case, node))]
-    strays = strays_of(case, node)
-    reasons.extend(strays_told(case, node, strays, "The disk that belongs there"))
-    if node.references or case.graph.reachable_children(node):
-        reasons.extend(users_told(case, node))
-    step = (
-        back_step(node, strays)
-        if strays
-        else (
-            "Do not start or merge anything that needs it. Look for the file by its name on other "
-            "volumes, then in backups, and put it back to this place."
-        )
-    )
-    return case.finding(node, "missing", reasons, next_step=step)
-
-
-def _gone(case: Case, node: DiskNode) -> tuple[When | None, ...]:
-    """Give when a file was told or found to be gone."""
-    sighting, past = case.fleet.sightings.get(node.key), case.past(node)
-    return (
-        case.fleet.lost.get(node.key),
-        sighting.gone if sighting else None,
-        past.removed[0] if past and past.removed else None,
-    )
-
-
-def _parent_missing(case: Case, node: DiskNode, parent: DiskNode) -> Finding:
-    text = f"Its parent {parent.path} is not at its place: this disk cannot be opened (0xC03A000D)."
-    sighting = case.sighting(node)
-    reason = because(text, *_gone(case, parent), sighting.when if sighting else None)
-    strays = strays_of(case, parent, node)
-    step = (
-        back_step(parent, strays)
-        if strays
-        else (
-            f"Find {parent.path} and put it back. If it was moved, reconnect the parent to where "
-            "it stands now; never make a new file by that name."
-        )
-    )
-    return case.finding(
-        node,
-        "parent_missing",
-        (reason, *strays_told(case, parent, strays, "The disk that this one was made from")),
-        deletable=careful(node),
-        next_step=step,
     )
 
 
