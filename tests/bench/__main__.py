@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.bench import appends, checks, evidence, replays, writers
+from tests.bench import appends, checks, event_logs, evidence, replays, writers
 from tests.bench.measure import Row
 from tests.bench.report import Report, as_json, as_table, facts
 from tests.bench.stored import stored_mix
@@ -22,10 +22,11 @@ class Sizes(Struct, frozen=True):
     mixed: int = 200_000
     vms: int = 200
     files: int = 200
+    records: int = 2_000
 
 
 USUAL = Sizes()
-QUICK = Sizes(appended=200, stream=1_000, mixed=10_000, vms=20, files=50)
+QUICK = Sizes(appended=200, stream=1_000, mixed=10_000, vms=20, files=50, records=200)
 
 
 def main(argv: list[str], usual: Sizes = USUAL) -> int:
@@ -49,6 +50,7 @@ def _rows(folder: Path, sizes: Sizes) -> Iterator[Row]:
     yield from replays.mixed_rows(folder / "peers", log, sizes.mixed, sizes.vms)
     yield from checks.rows(log, sizes.mixed)
     yield from evidence.rows(folder / "evidence", sizes.files)
+    yield from event_logs.rows(sizes.records)
 
 
 def _parser() -> argparse.ArgumentParser:
