@@ -28,37 +28,20 @@ from eventstore.events import (
     SubtreeDeleted,
     VmConfigurationSeen,
     VmEvent,
-    VmPaused,
     VmRegistered,
     VmRemoved,
-    VmReset,
-    VmRestarted,
-    VmResumed,
-    VmSaved,
-    VmShutDown,
-    VmStarted,
-    VmTurnedOff,
 )
 from eventstore.machine import Machine, Merge, When
 from eventstore.paths import path_key
-from eventstore.power import POWER_RULES, PowerEvent
+from eventstore.power import POWER_RULES, PowerEvent, is_power_event
 from eventstore.surprise import expect_disk, expect_present, expect_snapshot, surprised
 
 
 def evolve(machine: Machine, event: VmEvent, when: When) -> Machine:
     """Give the machine after `event`."""
+    if is_power_event(event):
+        return _power_changed(expect_present(machine, when), event, when)
     match event:
-        case (
-            VmStarted()
-            | VmShutDown()
-            | VmTurnedOff()
-            | VmSaved()
-            | VmPaused()
-            | VmResumed()
-            | VmReset()
-            | VmRestarted()
-        ):
-            return _power_changed(expect_present(machine, when), event, when)
         case SnapshotTaken():
             return snapshot_changes.taken(expect_present(machine, when), event, when)
         case SnapshotApplied():

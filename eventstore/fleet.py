@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, assert_never, get_args
 
 from msgspec.structs import replace
 
@@ -36,6 +37,7 @@ from eventstore.events import (
     LogRecordSeen,
     MergeCompleted,
     TailSetAside,
+    VmEvent,
 )
 from eventstore.evolve import evolve
 from eventstore.host_logs import HostLogs
@@ -43,6 +45,11 @@ from eventstore.ids import VmId
 from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
 from eventstore.paths import PathKey, path_key, suffix_of, volume_of
 from eventstore.sightings import Arrival, FolderSeen, HandMerge, Oddment, Sighting, Space
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+_VM_EVENTS = frozenset(get_args(VmEvent))
 
 
 @dataclass
@@ -74,6 +81,9 @@ class Fleet:
     def evolve(self, stream: str, event: Event | Unknown, when: When) -> None:
         """Take in one event of `stream`."""
         self.last = when if self.last is None else max(self.last, when)
+        if _is_of_vm(event):
+            self._told_of_vm(VmId(stream.removeprefix("vm/").upper()), event, when)
+            return
         match event:
             case Unknown():
                 self.oddments.append(Oddment(stream, event, when))
@@ -107,14 +117,7 @@ class Fleet:
             case TailSetAside() | ForkedFrom():
                 pass  # the log's own housekeeping says nothing about machines
             case _:
-                vm = VmId(stream.removeprefix("vm/").upper())
-                machine = evolve(self.machines.get(vm) or Machine(vm), event, when)
-                self.machines[vm] = self.host_logs.completed(machine)
-                if isinstance(event, DiskDeleted):
-                    self._removed(event.path, vm, when)
-                elif isinstance(event, MergeCompleted):
-                    self._removed(event.child, vm, when)
-                    self._relinked(event, vm)
+                assert_never(event)
 
     def disk(self, key: PathKey) -> Disk | None:
         """Give a disk as history knows it: what hands put there last, or a machine's own."""
@@ -163,6 +166,15 @@ class Fleet:
             {parent: frozenset(theirs) for parent, theirs in below.items()},
             frozenset(files - self._own(vm)),
         )
+
+    def _told_of_vm(self, vm: VmId, event: VmEvent, when: When) -> None:
+        machine = evolve(self.machines.get(vm) or Machine(vm), event, when)
+        self.machines[vm] = self.host_logs.completed(machine)
+        if isinstance(event, DiskDeleted):
+            self._removed(event.path, vm, when)
+        elif isinstance(event, MergeCompleted):
+            self._removed(event.child, vm, when)
+            self._relinked(event, vm)
 
     def _removed(self, path: str, by: VmId, when: When) -> None:
         """Hyper-V removed a file for one VM: nobody else will find it at its place any more."""
@@ -245,6 +257,11 @@ class Fleet:
 def _unheard_of(path: str, when: When) -> Disk:
     """Give a disk that hands touch before anybody spoke of it: its suffix is all that tells."""
     return Disk(path, None, suffix_of(path) in AUTOMATIC_SUFFIXES, "", None, when.at)
+
+
+def _is_of_vm(event: Event | Unknown) -> "TypeIs[VmEvent]":
+    # Most events are; each pattern that does not match costs as much as this whole question.
+    return type(event) in _VM_EVENTS
 
 
 def fold(entries: Iterable[Recorded]) -> Fleet:

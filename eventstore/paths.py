@@ -5,12 +5,16 @@ A path that begins with a single `/` was found on a POSIX system and keeps its c
 """
 
 import posixpath
+import re
 from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import NewType
 
 PathKey = NewType("PathKey", str)
 """What two spellings of one file have in common; never shown to anybody."""
+
+_PLAIN_NAME = re.compile(r"[^\\/:.][^\\/:]*")
+"""What names one file or folder and surely nothing else; taking paths apart is slow."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -68,7 +72,15 @@ def joined(folder: str, *parts: str) -> str:
     if is_posix(folder):
         below = PurePosixPath(folder, *(part.replace("\\", "/") for part in parts))
         return posixpath.normpath(below)
+    if parts and all(map(_PLAIN_NAME.fullmatch, parts)):
+        return _before_names(folder) + "\\".join(parts)
     return _without_dots(str(PureWindowsPath(plain(folder), *parts)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _before_names(folder: str) -> str:
+    """Give what stands before the name of any file in `folder`."""
+    return _without_dots(str(PureWindowsPath(plain(folder), "x")))[:-1]
 
 
 def _pure(path: str) -> PurePosixPath | PureWindowsPath:

@@ -1,11 +1,13 @@
 """Power states and the events that move between them (rule R8b): one table for all to read."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from eventstore.events import (
     Power,
+    VmEvent,
     VmPaused,
     VmReset,
     VmRestarted,
@@ -15,6 +17,9 @@ from eventstore.events import (
     VmStarted,
     VmTurnedOff,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 PowerEvent = (
     VmStarted | VmShutDown | VmTurnedOff | VmSaved | VmPaused | VmResumed | VmReset | VmRestarted
@@ -38,3 +43,8 @@ POWER_RULES: Mapping[type[PowerEvent], PowerRule] = {
     VmReset: PowerRule(("running",), "running"),
     VmRestarted: PowerRule(("running",), "running"),
 }
+
+
+def is_power_event(event: VmEvent) -> "TypeIs[PowerEvent]":
+    """Say whether `event` is one of the table; quicker than eight patterns one after another."""
+    return type(event) in POWER_RULES

@@ -1,10 +1,25 @@
 """Windows paths are parsed as Windows paths on every system."""
 
+from pathlib import PureWindowsPath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventstore.paths import beside, folder_of, joined, name_of, path_key, suffix_of, volume_of
+from eventstore import paths
+from eventstore.paths import (
+    beside,
+    folder_of,
+    is_posix,
+    joined,
+    name_of,
+    path_key,
+    plain,
+    suffix_of,
+    volume_of,
+)
+
+PIECES = st.text(alphabet="aß.\\/: C?", max_size=8)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +68,13 @@ def test_parts_of_a_path() -> None:
     assert joined(r"C:\VMs\deep", r"..\a.vhd") == r"C:\VMs\a.vhd"
     assert joined(r"C:\VMs", r"D:\b.vhd") == r"D:\b.vhd"
     assert joined("/case/vms", r".\fat-parent.vhd") == "/case/vms/fat-parent.vhd"
+
+
+@given(PIECES.filter(lambda folder: not is_posix(folder)), st.lists(PIECES, max_size=3))
+def test_plain_names_are_joined_as_any_path_would_be(folder: str, parts: list[str]) -> None:
+    anew = str(PureWindowsPath(plain(folder), *parts))
+
+    assert joined(folder, *parts) == paths._without_dots(anew)
 
 
 @given(st.text(max_size=60))
