@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from eventstore.log.index import Index, load_index
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.mark import read_mark
 from eventstore.log.recovery import survey_now
-from eventstore.log.segments import START, Place, entry_of, locate, read_entries, read_lines
+from eventstore.log.segments import START, Place, locate, read_entries, read_lines
 from eventstore.log.streams import Streams, runs
 from eventstore.moments import Moment
 
@@ -158,14 +159,14 @@ class Reader:
     ) -> Iterator[Recorded]:
         for positions, begin, end in stretches:
             wanted = frozenset(positions)
-            for line, _ in read_lines(self._files, self._folder, begin, end):
-                if line.position not in wanted:
+            read = read_entries(self._files, self._folder, begin, end)
+            for record in chain.from_iterable(entries for entries, _ in read):
+                if record.position not in wanted:
                     continue
-                record, after = entry_of(line), after + 1
-                entry = record.entry
+                entry, after = record.entry, after + 1
                 if (entry.origin, entry.stream, entry.revision) != (*of, after):
                     text = f"the entry is not revision {after} of {of[1]}"
-                    raise LogDamaged(line.position, "revision_gap", text)
+                    raise LogDamaged(record.position, "revision_gap", text)
                 yield record
 
     def _begin_at_index(self, end: Place) -> None:
