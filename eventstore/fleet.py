@@ -271,6 +271,11 @@ def fold(entries: Iterable[Recorded]) -> Fleet:
     """
     fleet = Fleet()
     for recorded in sorted(entries, key=lambda each: (each.entry.occurred_at, each.position)):
-        when = When(recorded.entry.occurred_at, recorded.position)
-        fleet.evolve(recorded.entry.stream, decode(recorded.entry), when)
+        take(fleet, recorded)
     return fleet
+
+
+def take(fleet: Fleet, recorded: Recorded) -> None:
+    """Let `fleet` take in the entry that happened next."""
+    when = When(recorded.entry.occurred_at, recorded.position)
+    fleet.evolve(recorded.entry.stream, decode(recorded.entry), when)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
 from uuid import uuid4
@@ -70,6 +71,15 @@ class EmbeddedLog:
     def origin(self) -> str:
         """The store's id; a copy that is written to for the first time changes it then."""
         return self._writer.store.store
+
+    @property
+    def files(self) -> Files:
+        """The disk that the store lies on, for what is kept beside the log."""
+        return self._world.files
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the writer's lock, for writing beside the log; LogBusy when it is taken."""
+        return writer_lock(self.files, self.folder, wait_seconds=0, clock=self._world.clock)
 
     def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
         """Store `events` as one batch, all or none; when it returns they are synced."""
