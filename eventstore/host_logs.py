@@ -86,8 +86,8 @@ class HostLogs:
         return machine
 
     def completed(self, machine: Machine) -> Machine:
-        """Give a VM that is known from its configuration alone the power that a record told."""
-        if machine.is_observed and machine.power is None and machine.id in self.power:
+        """Give a VM of which nothing else tells its power the one that a record told."""
+        if machine.power is None and machine.id in self.power:
             return replace(machine, power=self.power[machine.id].power)
         return machine
 

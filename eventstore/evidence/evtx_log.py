@@ -135,4 +135,5 @@ def _undecoded(numbers: set[int]) -> Iterator[str]:
         told = ", ".join(
             f"{first}" if first == last else f"{first} to {last}" for first, last in runs
         )
-        yield f"{len(numbers)} records could not be read: {told:.{TOLD_MAX}}"
+        records = "record" if len(numbers) == 1 else "records"
+        yield f"{len(numbers)} {records} could not be read: {told:.{TOLD_MAX}}"

@@ -97,6 +97,20 @@ def test_a_doubtful_record_is_stored_only_while_nothing_better_is_known() -> Non
     assert kinds(observe_logs([whole], ids(damaged), BY)) == ["LogRecordSeen", "LogCovered"]
 
 
+def test_of_a_damaged_and_an_intact_copy_in_one_file_the_intact_one_is_stored() -> None:
+    whole = found(event())
+    both = replace(
+        whole,
+        reading=replace(
+            whole.reading, records=(*doubtful(whole).reading.records, *whole.reading.records)
+        ),
+    )
+    (seen, _) = observe_logs([both], frozenset(), BY)
+
+    assert isinstance(seen.event, LogRecordSeen)
+    assert not seen.event.is_doubtful
+
+
 def test_a_record_from_the_future_dates_no_walk() -> None:
     """A host's clock, or a forger, may write any time; walks are dated after what files said."""
     recorder = Recorder()

@@ -139,6 +139,13 @@ def test_a_record_confirms_history_or_says_what_history_said_then() -> None:
     assert story.machine.contradictions == ()
 
 
+def test_a_doubtful_record_contradicts_nobody() -> None:
+    story = tell(Story().vm("web01", "web01.vhd").start(), logged(18502, is_doubtful=True))
+
+    assert "history" not in rows(story)[-1].text
+    assert not rows(story)[-1].contradicts
+
+
 def test_without_a_history_there_is_nothing_to_hold_a_record_against() -> None:
     story = record(Story(), configuration("web01", "web01.vhd"))
     *_, row = rows(tell(story, logged(18500)))

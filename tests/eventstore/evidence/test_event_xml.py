@@ -106,6 +106,7 @@ def test_the_seventh_digit_of_a_time_is_cut_and_it_is_utc(told: str, moment: str
 def test_a_worker_record_without_text_tells_its_vm_by_its_sid() -> None:
     assert read_event(event("<Reason/>", user=VM_SID)).vm == VM
     assert read_event(event("<Reason/>", user=VM_SID.replace("44", "99999"))).vm is None
+    assert read_event(event("<Reason/>", user="S-1-5-83-1-1-2-3-4294967296")).vm is None
     assert read_event(event(user="S-1-5-83-1-1-2-3-4")).vm == VM
 
 

@@ -155,6 +155,31 @@ def test_a_log_that_was_open_when_copied_may_be_longer_than_its_header_says() ->
 
     assert read(dirty).damage == ()
     assert check_evtx(io.BytesIO(dirty)).is_dirty
+    assert read(file_header(2, 99, DIRTY) + chunks).damage == ()
+    assert read(file_header(2, 99) + chunks).damage == ("records 5 to 98 are missing at the end",)
+
+
+def renumbered(data: bytes, at: int, number: int) -> bytes:
+    """Give a chunk another number at `at`, and checksums that match."""
+    return sealed(data[:at] + number.to_bytes(8, "little") + data[at + 8 :])
+
+
+def test_a_chunk_that_holds_other_records_than_it_says_is_told() -> None:
+    data = renumbered(chunk(rows(1, 2)), 24, 7)
+
+    assert read(file_header(1, 3) + data).damage == (
+        "chunk 0 says it holds records 7 to 2, and holds 1 to 2",
+    )
+
+
+def test_a_record_whose_frame_and_text_have_other_numbers_is_not_read() -> None:
+    data = renumbered(
+        renumbered(chunk(rows(1, 2)), 32, 9), chunk(rows(1, 2)).index(b"**", 600) + 8, 9
+    )
+    reading = read(file_header(1, 10) + data)
+
+    assert [each.number for each in reading.records] == [1]
+    assert reading.damage == ("1 record could not be read: 9",)
 
 
 def test_space_that_is_not_used_yet_is_no_damage() -> None:
