@@ -18,7 +18,8 @@ def moment(when: datetime) -> Moment:
     if when.tzinfo is None:
         message = "a moment needs a time with an offset"
         raise ValueError(message)
-    return Moment(when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0"))
+    utc = when.astimezone(UTC).replace(tzinfo=None)
+    return Moment(utc.isoformat(timespec="microseconds") + "Z")
 
 
 def now() -> Moment:

@@ -173,9 +173,13 @@ class RealFiles:
         return RealFile(path)
 
     def read(self, path: Path, offset: int, size: int) -> bytes:
-        with path.open("rb") as file:
-            file.seek(offset)
-            return file.read(size)
+        # Half the system calls of an open file object, and four reads go with every append.
+        descriptor = os.open(path, os.O_RDONLY | _BINARY)
+        try:
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            return _read(descriptor, size)
+        finally:
+            os.close(descriptor)
 
     def size(self, path: Path) -> int | None:
         try:
@@ -215,6 +219,18 @@ class RealFiles:
 
     def machine(self) -> str:
         return _machine()
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    data = os.read(descriptor, size)
+    if len(data) == size:
+        return data
+    parts = [data]
+    while data:
+        size -= len(data)
+        data = os.read(descriptor, size)
+        parts.append(data)
+    return b"".join(parts)
 
 
 def _machine() -> str:

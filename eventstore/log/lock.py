@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -67,11 +68,17 @@ def _wait(files: Files, path: Path, file: OpenFile, wait_seconds: float) -> None
 
 
 def _text(since: Moment) -> bytes:
-    holder = f"{_user()} on {platform.node()}, process {os.getpid()}"[:200]
+    holder = f"{_user()} on {_node()}, process {os.getpid()}"[:200]
     text = msgspec.json.encode(_Holder(holder.encode("ascii", "replace").decode(), since))
     return text.ljust(_TEXT_BYTES - 1) + b"\n"
 
 
+@cache
+def _node() -> str:
+    return platform.node()
+
+
+@cache
 def _user() -> str:
     try:
         return getpass.getuser()

@@ -8,6 +8,7 @@ counts.
 """
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _SLOT = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def mark_path(folder: Path) -> Path:
     return folder / "log" / "synced"
 
