@@ -86,6 +86,10 @@ def test_history_of_its_own_stands_above_every_record() -> None:
     assert fleet.machines[VM].contradictions == ()
 
 
+def test_what_the_vms_own_stream_said_since_stands_above_an_older_record() -> None:
+    assert told(READ, record(18502), VmStarted(), READ).machines[VM].power == "running"
+
+
 def test_a_record_makes_no_vm_no_snapshot_and_no_disk() -> None:
     before, after = told(READ), told(READ, record(18500), record(19080, provider=VMMS))
 
