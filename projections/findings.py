@@ -8,6 +8,7 @@ from eventstore.paths import PathKey, path_key
 from projections.case import Case, because
 from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
+from projections.duplicates import duplicate_findings
 from projections.finding import Finding, joined
 from projections.integrity import integrity_findings
 from projections.manual_merge import manual_merge_findings
@@ -70,6 +71,7 @@ def _found(case: Case) -> tuple[Finding, ...]:
                 *tree_findings(case),
                 *manual_merge_findings(case),
                 *integrity_findings(case),
+                *duplicate_findings(case),
                 *vm_findings(case),
             ),
             key=lambda finding: (finding.path is None, finding.path or "", finding.verdict),

@@ -1,6 +1,5 @@
 """Verdicts that the headers give: whether a parent is still the one its child was made from."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from eventstore.evidence.linkage import LinkVerdict, compare_parent
@@ -33,7 +32,6 @@ def integrity_findings(case: Case) -> Iterator[Finding]:
         yield from _headless(case, node)
         if node.parent and (parent := case.graph.nodes[node.parent]).exists:
             yield from _linked(case, node, parent)
-    yield from _duplicates(case)
 
 
 def _unreadable(case: Case, node: DiskNode) -> Iterator[Finding]:
@@ -171,26 +169,6 @@ def _merged_past_it(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Re
     if node.since is None or node.since < took_in.at:
         text = f"{parent.path} changed after this disk was made: Hyper-V merged another into it."
         yield because(text, took_in)
-
-
-def _duplicates(case: Case) -> Iterator[Finding]:
-    """Two files of one identity: Windows opens whichever it finds first as the parent."""
-    same: defaultdict[tuple[str, str | None], list[DiskNode]] = defaultdict(list)
-    for node in case.graph.nodes.values():
-        if facts := _facts(case.sighting(node)):
-            # A VHDX has its VirtualDiskId from its parent; only what was written tells them apart.
-            same[facts.identity, facts.data_write_id].append(node)
-    for twins in same.values():
-        for node in twins if len(twins) > 1 else ():
-            others = listed([other.path for other in twins if other.key != node.key])
-            whens = [found.when for twin in twins if (found := case.sighting(twin))]
-            yield case.finding(
-                node,
-                "duplicate_identity",
-                (because(f"{others} has the same identity: one is a copy of the other.", *whens),),
-                deletable=careful(node),
-                next_step="Keep copies of disks out of the folders that VMs and scans look into.",
-            )
 
 
 def _facts(sighting: Sighting | None) -> DiskFacts | None:

@@ -68,9 +68,9 @@ def home_told(case: Case, node: DiskNode) -> tuple[Reason, ...]:
     )
 
 
-def several(names: list[str]) -> str:
-    """Name files, at most a few."""
-    more = len(names) - NAMED_MAX
+def several(names: list[str], count: int | None = None) -> str:
+    """Name files, at most a few of the `count` there are."""
+    more = (count or len(names)) - NAMED_MAX
     return listed(names if more <= 0 else [*names[:NAMED_MAX], f"{more:,} more"])
 
 

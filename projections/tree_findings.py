@@ -15,7 +15,7 @@ from projections.manual_merge import left_by_manual_merge
 from projections.missing_findings import missing, parent_missing
 from projections.phrases import listed
 from projections.roles import Role, role_of
-from projections.strays import home_told, several
+from projections.strays import NAMED_MAX, home_told, several
 
 KEEPS_FAILING_MIN = 2
 """One failed merge is tried again at the next stop; a second one wants somebody's help."""
@@ -264,5 +264,8 @@ def _unknown(case: Case, node: DiskNode) -> Finding:
     else:
         reason = because("Neither history nor any configuration read tells who refers to it.")
         step = "Record the configurations of the host's VMs and of their snapshots, and ask again."
-    gaps = (because(told(gap)) for gap in case.gaps)
+    gaps = tuple(because(told(gap)) for gap in case.gaps[:NAMED_MAX])
+    more = len(case.gaps) - len(gaps)
+    if more > 0:
+        gaps = (*gaps, because(f"Not looked at: {more:,} more that the coverage lists."))
     return case.finding(node, "unknown", (reason, *gaps), deletable="unknown", next_step=step)
