@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from eventstore.entry import Recorded
 from eventstore.log.files import Files
@@ -42,26 +43,36 @@ class Calendar:
         return [page for page in self._pages if page.end <= end]
 
 
-def as_happened(
-    pages: Sequence[Page], read: Read, *, after: int, at: Moment | None, through: int
-) -> Iterator[Recorded]:
-    """Give the entries after position `after` through `through` that happened until `at`.
+class Asked(NamedTuple):
+    """Entries after position `after` through `through` that happened until `at`.
 
-    They come ordered by (`occurred_at`, position). Raises IndexDoubtful when a stretch holds an
-    earlier event than it should: what was given until then may be out of order.
+    They stand between `begin` and `end`, perhaps with others before and after them.
     """
+
+    after: int
+    through: int
+    at: Moment | None
+    begin: Place
+    end: Place
+
+
+def as_happened(pages: Sequence[Page], read: Read, asked: Asked) -> Iterator[Recorded]:
+    """Give the entries that are asked for, ordered by (`occurred_at`, position).
+
+    Raises IndexDoubtful when a stretch holds an earlier event than it should: what was given
+    until then may be out of order.
+    """
+    after, through, at, first, last = asked
     begins = [START, *(page.end for page in pages)]
     wanted = [
-        (begin, page)
+        (max(begin, first), page)
         for begin, page in zip(begins, pages, strict=False)
-        if after < page.position
-        and begin.position < through
-        and (at is None or page.earliest <= at)
+        if first < page.end and begin < last and (at is None or page.earliest <= at)
     ]
     behind = list(accumulate((page.earliest for _, page in reversed(wanted)), min))[-2::-1]
     waiting: list[tuple[Moment, int, Recorded]] = []
     for number, (begin, page) in enumerate(wanted):
-        for entries, _ in read(begin, after, page.end):
+        for entries, _ in read(begin, after, min(page.end, last)):
             for recorded in entries:
                 happened = recorded.entry.occurred_at
                 if happened < page.earliest:

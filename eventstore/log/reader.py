@@ -11,7 +11,7 @@ from typing import TypeVar
 from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged
 from eventstore.log.files import Files
-from eventstore.log.happened import Calendar, as_happened
+from eventstore.log.happened import Asked, Calendar, as_happened
 from eventstore.log.index import Index, load_index
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.mark import read_mark
@@ -87,6 +87,14 @@ class Reader:
                 return index.link(position).end
         return locate(self._files, self._folder, position, end)
 
+    def _place_behind(self, position: int, end: Place) -> Place:
+        """Give a place at or after the end of the entry at `position`."""
+        index = self._streams.index
+        if index and 0 < position <= index.place.position:
+            index.line_at(position)
+            return index.link(position).end
+        return end
+
     def ask(self, question: Callable[[Streams], Answer]) -> Answer:
         """Ask the streams through what is published now."""
         with self._lock:
@@ -145,10 +153,10 @@ class Reader:
             self._begin_at_index(end)
             index = self._streams.index
             pages = self._calendar.through(end, index)
-        if through is None:
-            through = end.position
+            last = end.position if through is None else min(through, end.position)
+            begin, stop = self.place_after(after, end), self._place_behind(last, end)
         try:
-            yield from as_happened(pages, self.records, after=after, at=at, through=through)
+            yield from as_happened(pages, self.records, Asked(after, last, at, begin, stop))
         except LogDamaged:
             if index is None:
                 raise

@@ -232,7 +232,7 @@ class Streams:
         return positions[::-1]
 
 
-def runs(positions: Sequence[int], *, gap_max: int = 32) -> Iterator[Sequence[int]]:
+def runs(positions: Sequence[int], *, gap_max: int = 4) -> Iterator[Sequence[int]]:
     """Cut ascending positions where reading on would cost more than reading anew."""
     begin = 0
     for at in range(1, len(positions) + 1):
