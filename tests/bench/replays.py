@@ -8,6 +8,7 @@ import msgspec
 
 from eventstore.entry import Recorded
 from eventstore.fleet import fold
+from eventstore.keyframes import fleet_as_of, keep_keyframes
 from eventstore.log.embedded import EmbeddedLog, open_store
 from tests.bench.history import STREAM, as_new, cut, life, mixed
 from tests.bench.measure import OURS, Aim, Row, Work, at_least, both, race, within
@@ -21,7 +22,9 @@ AS_OF_SECONDS = 2e-3
 
 def stream_rows(folder: Path, length: int) -> Iterator[Row]:
     """Measure the replay of one stream, and its state as of three revisions."""
-    log = stored_life(folder / "stream", length)
+    revisions = (length // 100, length // 2, length - 1)
+    log = stored_life(folder / "stream", length, revisions)
+    keep_keyframes(log)
     entries = list(log.read())
     peer, with_snapshots = None, None
     contestants: dict[str, Work] = {OURS: lambda: _replay(log, length)}
@@ -37,7 +40,7 @@ def stream_rows(folder: Path, length: int) -> Iterator[Row]:
         aim=at_least(10, PEER),
         skipped=MISSING,
     )
-    for revision in (length // 100, length // 2, length - 1):
+    for revision in revisions:
         yield _as_of(log, peer, with_snapshots, revision)
 
 
@@ -61,10 +64,11 @@ def mixed_rows(folder: Path, log: EmbeddedLog, entries: int, vms: int) -> Iterat
 def _as_of(
     log: EmbeddedLog, peer: PeerStore | None, with_snapshots: PeerStore | None, revision: int
 ) -> Row:
-    contestants: dict[str, Work] = {OURS: lambda: _replay(log, revision)}
+    contestants: dict[str, Work] = {OURS: lambda: _look_back(log, revision)}
     if peer and with_snapshots:
         contestants[PEER] = lambda: peer.replay(STREAM, revision)
         contestants[SNAPSHOTS] = lambda: with_snapshots.replay(STREAM, revision)
+    contestants["folding from the beginning"] = lambda: _replay(log, revision)
     return race(
         f"state as of revision {revision:,}",
         contestants,
@@ -83,6 +87,13 @@ def _replay(log: EmbeddedLog, revision: int) -> None:
     """Open the store anew, as a command does, and fold its stream through `revision`."""
     entries = open_store(log.folder).read_stream(STREAM)
     fold(takewhile(lambda each: each.entry.revision <= revision, entries))
+
+
+def _look_back(log: EmbeddedLog, revision: int) -> None:
+    """Open the store anew, and ask for the state as of a position; they are the revisions here."""
+    fleet = fleet_as_of(open_store(log.folder), position=revision)
+    assert fleet.last
+    assert fleet.last.position == revision
 
 
 def _peer(folder: Path, length: int, *, takes_snapshots: bool = False) -> PeerStore:

@@ -1,19 +1,21 @@
 """Logs for the benchmark to read, written once, and their bare lines."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from eventstore.log.embedded import EmbeddedLog, open_store
-from tests.bench.history import STREAM, as_new, cut, life, mixed
+from tests.bench.history import STREAM, as_new, life, mixed
 
 BATCH = 1_000
 
 
-def stored_life(folder: Path, length: int) -> EmbeddedLog:
-    """Give a log that holds the life of one VM."""
+def stored_life(folder: Path, length: int, ends: Sequence[int] = ()) -> EmbeddedLog:
+    """Give a log that holds the life of one VM; at each of `ends` a batch ends."""
     log = open_store(folder, create=True)
-    before = 0
-    for batch in cut(life(length), BATCH):
-        before = log.append(STREAM, [as_new(each) for each in batch], expected=before).revision
+    borders = sorted({*range(0, length, BATCH), *ends, length})
+    for begin, end in pairwise(borders):
+        log.append(STREAM, [as_new(each) for each in life(length)[begin:end]], expected=begin)
     return log
 
 
