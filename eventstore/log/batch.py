@@ -1,6 +1,7 @@
 """From events to the bytes of a batch: what may be stored, and how its lines are chained."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -97,10 +98,15 @@ def check_size(lines: Sequence[bytes]) -> None:
 def _prepared(event: NewEntry) -> NewEntry:
     if not event.id or not event.type:
         raise BadInput("an event needs an id and a type")
-    if parse_moment(event.occurred_at) != event.occurred_at:
+    if not _is_moment(event.occurred_at):
         raise BadInput(f"{event.occurred_at!r} is not in UTC with six fraction digits")
     _must_be_storable(event, f"event {event.id}")
     return msgspec.structs.replace(event, data=_compact(event))
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_moment(text: str) -> bool:
+    return parse_moment(text) == text
 
 
 def _must_be_storable(value: NewEntry | str, name: str) -> None:
