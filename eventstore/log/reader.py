@@ -40,7 +40,7 @@ class Reader:
         self._calendar = Calendar(files, folder)
         self._doubted = ""
         self._move_at = page_bytes
-        self._published = START
+        self.seen = self._published = START
         self._damage: LogDamaged | None = None
         self._has_looked_above = False
 
@@ -104,14 +104,19 @@ class Reader:
                 self.forget_index()
                 return question(self.streams(self.published()))
 
-    def streams(self, end: Place, *, moving: bool = False) -> Streams:
-        """Give the streams through `end`; `moving` what is read to the index, under the lock."""
+    def streams(self, end: Place, *, moving: bool = False, beyond: bool = False) -> Streams:
+        """Give the streams through `end`; `moving` what is read to the index, under the lock.
+
+        With `beyond` they may go further: to the end of an index that knows of more.
+        """
         with self._lock:
+            self.seen = max(self.seen, end)
             if moving and self._streams.bytes_behind_index >= 2 * self._move_at:
                 # Read with no thought of the index: once more, page by page.
                 self._streams = Streams(self._files, self._folder, self._streams.index)
             if end > self._streams.place:
-                self._begin_at_index(end)
+                self._begin_at_index(end, beyond=beyond)
+            if end > self._streams.place:
                 lines = read_lines(self._files, self._folder, self._streams.place, end)
                 for line, place in lines:
                     if moving and self._streams.bytes_behind_index >= self._move_at:
@@ -177,14 +182,16 @@ class Reader:
                     raise LogDamaged(record.position, "revision_gap", text)
                 yield record
 
-    def _begin_at_index(self, end: Place) -> None:
+    def _begin_at_index(self, end: Place, *, beyond: bool = False) -> None:
         """Go on from the index on disk where that saves reading much of the log."""
         here = self._streams.place
         is_near = here.segment == end.segment and end.offset - here.offset < self._page_bytes
         if here >= end or (here != START and is_near):
             return
         index = load_index(self._files, self._folder)
-        if index and index.check != self._doubted and here < index.place <= end:
+        if index is None or index.check == self._doubted or index.place <= here:
+            return
+        if beyond or index.place <= end:
             self._streams = Streams(self._files, self._folder, index)
 
     def _move(self) -> None:

@@ -100,12 +100,15 @@ class Writer:
         """Learn what others appended, and put in order what a crash left above the mark."""
         mark = read_mark(self._files, self._folder)
         # Damage between the index and the mark is found here, before anything above is touched.
-        self._reader.streams(mark or START, moving=True)
+        # After a loss of power the mark may be older than the index, which saw what it published.
+        self._reader.streams(mark or START, moving=True, beyond=True)
         if mark is None or not self._is_in_order(mark):
             mark = recover(self._files, self._folder, mark, self._links().follow)
-        streams = self._reader.streams(mark, moving=True)
-        if mark.position < streams.place.position:
+        if mark < self._reader.seen:
             raise LogDamaged(mark.position + 1, "removed", "it was published, and is gone")
+        if mark < self._reader.streams(START).place:
+            self._reader.forget_index()
+        streams = self._reader.streams(mark, moving=True)
         if not self._is_settled:
             self._settle(streams)
             self._is_settled = True

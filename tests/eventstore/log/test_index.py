@@ -10,11 +10,11 @@ import pytest
 from eventstore.errors import LogDamaged
 from eventstore.log.embedded import open_store
 from eventstore.log.index import INDEX, load_index
-from eventstore.log.mark import read_mark
+from eventstore.log.mark import mark_path, read_mark
 from eventstore.log.segments import segment_path, segments
 from tests.eventstore.log.damaged import as_stored, changed
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import events, small_store
+from tests.eventstore.log.history import event, events, small_store
 from tests.eventstore.log.indexed import (
     PAGES,
     STREAMS,
@@ -194,6 +194,46 @@ def test_an_index_that_cannot_be_written_fails_no_append() -> None:
     log = fill(files)
     assert log.head() == 94
     assert not index_paths(as_stored(files))
+
+
+def test_after_a_loss_of_power_an_index_newer_than_the_mark_still_spares_reading() -> None:
+    files = ForgetfulFiles()
+    fill(files, batches=50)
+    mark = files.read(mark_path(STORE), 0, 1 << 14)
+    small_store(STORE, files, settings=PAGES).append("vm/x", events("x"), expected=0)
+    fill_more = small_store(STORE, files, settings=PAGES)
+    for number in range(8):
+        fill_more.append("vm/y", events(f"y{number}"), expected=number)
+    files.open(mark_path(STORE)).write(mark, 0)
+    index, old = load_index(files, STORE), read_mark(files, STORE)
+    assert index
+    assert old
+    assert index.place > old
+    files.remove(segment_path(STORE, segments(files, STORE)[1]))
+
+    log = small_store(STORE, files, settings=PAGES)
+    assert log.append("vm/y", events("z"), expected=8).revision == 9
+
+
+def test_an_index_newer_than_what_a_recovery_leaves_is_not_believed() -> None:
+    """The log was damaged above an old mark, and line by line it cannot be told from a crash."""
+    files = ForgetfulFiles()
+    log = fill(files, batches=50)
+    mark, head = files.read(mark_path(STORE), 0, 1 << 14), log.head()
+    batch = [event(f"y{number}") for number in range(40)]
+    log.append("vm/y", batch, expected=0)
+    log.append("vm/y", [], expected=40)
+    index = load_index(files, STORE)
+    assert index
+    assert index.place.position > head
+    files.open(mark_path(STORE)).write(mark, 0)
+    path = segment_path(STORE, segments(files, STORE)[-1])
+    line = files.read(path, 0, 1 << 20).index(b'"y3"')
+    files.open(path).write(b"!", line)
+
+    again = small_store(STORE, files, settings=PAGES)
+    assert again.append("vm/y", events("anew"), expected=0).revision == 1
+    assert again.check().violations == ()
 
 
 def test_the_index_never_goes_beyond_the_mark(indexed: ForgetfulFiles) -> None:

@@ -2,6 +2,7 @@
 
 Fifty-two batches in segments of 4,000 bytes. Between them writers die and leave torn tails, the
 disk fills up and empties again, a sync fails whose pages are dropped, and the store is copied.
+The index is written on the way, and keyframes.
 """
 
 import errno
@@ -13,6 +14,9 @@ from random import Random
 
 from eventstore.entry import NewEntry
 from eventstore.errors import DiskFull, NotAStore, OutcomeUnknown
+from eventstore.fleet import fold
+from eventstore.keyframe_files import KEYFRAMES
+from eventstore.keyframes import fleet_as_of, keep_keyframes
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.log.recovery import tails_kept
 from eventstore.log.segments import segment_path, segments
@@ -57,6 +61,7 @@ class Workload:
             self._append(batch)
             self.acknowledged += self.in_flight
             self.in_flight = []
+            keep_keyframes(self._log)
 
     def _batch(self, number: int) -> list[NewEntry]:
         size = self._chance.randint(1, 3)
@@ -144,6 +149,8 @@ def assert_keeps_its_word(
     assert everything[: len(before)] == before, "what a reader saw after the crash was taken back"
     assert found[: len(shown or [])] == (shown or []), "what a reader saw before it was taken back"
     assert found in (acknowledged, acknowledged + (in_flight or [])), "lost, added or in part"
+    if files.size(STORE / KEYFRAMES / "list"):
+        assert fleet_as_of(log) == fold(log.read()), "a saved state was believed over the log"
     result = log.check()
     assert result.violations == ()
     assert "tail" not in [note.kind for note in result.notes], "bytes above the mark were left"
