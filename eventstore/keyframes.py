@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from eventstore.entry import Recorded
-from eventstore.errors import LogBusy
+from eventstore.errors import LogBusy, LogError
 from eventstore.fleet import Fleet, take
 from eventstore.keyframe_files import KeyframeFiles, Row
 from eventstore.log.embedded import EmbeddedLog
@@ -72,13 +72,18 @@ def fleet_as_of(
         return _fleet_as_of(log, at, position)
 
 
+def has_keyframes(log: EmbeddedLog) -> bool:
+    """Say whether a state was saved, so that asking for one is worth it."""
+    return KeyframeFiles(log.files, log.folder).count() > 0
+
+
 def keep_keyframes(log: EmbeddedLog) -> None:
     """Save states of what the log has gained, if it has gained enough; for after a command.
 
     It writes a cache: what cannot be saved, because the disk is full or another process writes,
-    is left to the next time.
+    is left to the next time. Nor does it tell of damage: whoever reads for an answer does.
     """
-    with suppress(OSError, LogBusy, IndexDoubtful):
+    with suppress(OSError, LogError, IndexDoubtful):
         _keep_keyframes(log)
 
 

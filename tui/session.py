@@ -1,16 +1,19 @@
 """An open log and a moment in time: what every reading command asks."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 
 from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged, NotAStore
+from eventstore.fleet import Fleet
+from eventstore.keyframes import fleet_as_of, has_keyframes
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.moments import now
-from projections.as_of import AsOf, parse_as_of, select
-from tui.knowledge import Knowledge
+from projections.as_of import AsOf, Selection, parse_as_of, select
+from tui.knowledge import Knowledge, fold_of
 
 _MARK_LOST = (
     "the mark log/synced cannot be read: what was stored last may not be shown until a "
@@ -71,7 +74,7 @@ class Session:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        return Knowledge(select(self.entries(self.as_of), self.as_of))
+        return Knowledge(select(self.entries(self.as_of), self.as_of), fold=self._fold)
 
     def entries(self, *moments: AsOf) -> tuple[Recorded, ...]:
         """Give the whole log; of a damaged one what stands before, where `moments` need no more.
@@ -93,6 +96,18 @@ class Session:
         for note in found.notes:
             self._tell(note)
         return found
+
+    def _fold(self, selection: Selection) -> Fleet:
+        """Go on from a keyframe where one can serve."""
+        as_of = selection.as_of
+        if as_of.recorded_by is None and selection.log and has_keyframes(self.log):
+            last = selection.log[-1].position
+            # Of a damaged log the entries before the damage are all there is.
+            with suppress(LogDamaged):
+                return fleet_as_of(
+                    self.log, at=as_of.at, position=min(as_of.position or last, last)
+                )
+        return fold_of(selection)
 
     def _looked_at(self, log: EmbeddedLog) -> EmbeddedLog:
         if log.is_mark_lost() and log.head():

@@ -23,6 +23,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from eventstore.errors import BadInput, LogError, SnapledgerError
+from eventstore.keyframes import keep_keyframes
 from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
@@ -89,6 +90,7 @@ def run(call: Call) -> Exit:
                 if written:
                     for problem in written.follow(played, player.host.fleet):
                         call.out.note(f"{name}:{line.number}: {problem}")
+    keep_keyframes(log)
     if written:
         call.out.note(f"the files stand in {folder}; `snapledger record {folder}` reads them")
     if call.wants_json:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from eventstore.evidence.folder import Skipped
 from eventstore.evidence.host import host_id
+from eventstore.keyframes import keep_keyframes
 from projections.coverage import coverage
 from projections.phrases import counted
 from tui.call import Call, Exit
@@ -58,6 +59,7 @@ def run(call: Call) -> Exit:
         done.append(recorded)
         if not call.wants_json:
             _tell(call, recorded)
+    keep_keyframes(log)
     fleet = call.session.knowledge.fleet
     covered = coverage(fleet)
     if call.wants_json:
