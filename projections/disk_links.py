@@ -57,7 +57,8 @@ class Links:
                 if parent not in self.paths:
                     self.paths[parent] = self._witnesses.path(parent)
                     self.presence[parent] = self._witnesses.presence(parent)
-            self.parents[key] = tuple(dict.fromkeys(sorted(told, key=self.is_absent)))
+            by_hand = told[:1] if key in self._witnesses.fleet.arrivals else []
+            self.parents[key] = tuple(dict.fromkeys(by_hand + sorted(told, key=self.is_absent)))
 
     # --- headers --------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ def _with_files(text: str, fleet: Fleet) -> str:
     standing = {
         key: disk.path for disks in known for key, disk in disks.items() if not disk.is_lost
     }
-    key = sorted(standing)[int(found[1]) % len(standing)]
+    key = list(standing)[int(found[1]) % len(standing)]  # ids differ from store to store
     homes = [fleet.gone_paths[each] for each in _homes(fleet, key) if each in fleet.lost]
     text = text.replace(found[0], standing[key]).replace("<suffix>", suffix_of(key))
     return text.replace("<home>", homes[0] if homes else standing[key])

@@ -44,9 +44,9 @@ CONTENT_BYTES = 4096
 class _Link(Struct, frozen=True):
     """A differencing disk and the parent its header names, both as Windows paths.
 
-    `home` is where Hyper-V knows it, None if nowhere: what was cloned, copied or moved past
-    Hyper-V has a link that it does not mend. One that an earlier run made by hand cannot be told
-    from the others any more.
+    `home` is where Hyper-V knows it, or the file that it is a copy of; None if nowhere. What
+    stands elsewhere, past Hyper-V, has a link that it does not mend. One that an earlier run made
+    by hand cannot be told from the others any more.
     """
 
     child: str
@@ -197,7 +197,7 @@ class DiskFolder:
         _copy_sparse(self._standing(path), self._vacant(to))
         link = self._links.get(path_key(path))
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent, None)
+            self._links[path_key(to)] = _Link(to, link.parent, link.home)
 
     def _children(self, path: str) -> list[_Link]:
         key = path_key(path)

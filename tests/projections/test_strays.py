@@ -85,6 +85,17 @@ class TestByHistory:
         assert roles(story) == before
         assert findings(story) == ()
 
+    def test_one_that_was_away_while_its_parent_was_merged_comes_home_without_a_parent(
+        self,
+    ) -> None:
+        story = Story().vm("web01", "base.vhd").take("S").take("T").revert()
+        (head,) = story.machine.now.heads.values()
+        name = story.machine.path(head)
+        story.by_hand(DiskMoved(name, MOVED)).delete("S").by_hand(DiskMoved(MOVED, name))
+
+        assert the(story, "parent_missing").path == name
+        assert "did not know of this disk" in said(the(story, "parent_missing"))
+
     def test_a_moved_avhd_that_nobody_needs_is_still_an_orphan(self) -> None:
         story = Story().vm("web01", "base.vhd", "data.vhd").take("S").detach("IDE 0:1")
 
