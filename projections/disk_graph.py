@@ -5,9 +5,8 @@ names. A second witness who names another parent is heard too: both files count 
 calling one of them unused could cost somebody a machine.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, TypeVar
+from collections import defaultdict
+from typing import Literal
 
 from eventstore.disk_rules import references
 from eventstore.fleet import Fleet
@@ -19,11 +18,10 @@ from eventstore.sightings import Sighting
 from projections.circles import in_circles
 from projections.completeness import complete_vms
 from projections.disk_links import Links
-from projections.disk_node import DiskGraph, DiskNode, Reference
+from projections.disk_node import DiskGraph, DiskNode, Reference, spread
+from projections.judged import judged_files
 from projections.walks import walks_of
 from projections.witnesses import Witnesses
-
-Value = TypeVar("Value")
 
 
 def graph_of(fleet: Fleet) -> DiskGraph:
@@ -53,7 +51,7 @@ class _Join:
         complete -= self._broken()
         kept = self._kept()
         nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
-        judged = self._judged(complete) - self._doubted()
+        judged = judged_files(nodes, self.fleet, complete) - self._doubted()
         circle = in_circles(self.paths, lambda key: next(iter(self.parents.get(key, ())), None))
         return DiskGraph(nodes, complete, judged, circle)
 
@@ -194,7 +192,7 @@ class _Join:
             for key in self.paths
             if (slot := next((t.disk.slot for t in self.witnesses.told(key) if t.disk.slot), None))
         }
-        return _spread(told, lambda key: (*self.parents.get(key, ()), *self.children[key]))
+        return spread(told, lambda key: (*self.parents.get(key, ()), *self.children[key]))
 
     def _owners(self) -> dict[PathKey, tuple[VmId, ...]]:
         """Give the VMs a file belongs to: who knows it or needs it, else its parents'."""
@@ -204,69 +202,12 @@ class _Join:
             theirs = told | self.needed_by[key] | self.once_needed_by[key]
             if owners := tuple(vm for vm in theirs if vm is not None):
                 found[key] = tuple(sorted(owners, key=self.order.__getitem__))
-        return _spread(found, self.children.__getitem__)
-
-    def _judged(self, complete: frozenset[VmId]) -> frozenset[PathKey]:
-        """Give the files of which it is known who refers to them.
-
-        They are needed by a completely known VM, hang below such a file, or stand alone in a
-        folder where nothing was left unknown.
-        """
-        needed = {key: True for key in self.paths if self.needed_by[key] & complete}
-        alone = self._alone_in(self._surveyed(complete))
-        return frozenset(_spread(needed, self.children.__getitem__)) | alone
+        return spread(found, self.children.__getitem__)
 
     def _doubted(self) -> frozenset[PathKey]:
         """Give the files of which any may be what some child quotes, and what they hang below."""
         doubted = dict.fromkeys(self.links.doubted, True)
-        return frozenset(_spread(doubted, lambda key: self.parents.get(key, ())))
-
-    def _surveyed(self, complete: frozenset[VmId]) -> frozenset[str]:
-        """Give the walks that saw whole hosts: all VMs completely known, all their disks found."""
-        present = {vm for vm, machine in self.fleet.machines.items() if machine.removed is None}
-        needed = [self.fleet.sightings.get(key) for key in self.paths if self.needed_by[key]]
-        if not present <= complete or not all(
-            sighting and not sighting.gone for sighting in needed
-        ):
-            return frozenset()
-        streams = {sighting.stream for sighting in needed if sighting}
-        folders = self.fleet.folders
-        unreadable = {
-            sighting.stream
-            for sighting in self.fleet.sightings.values()
-            if sighting.gone is None and sighting.seen.facts is None
-        }
-        return frozenset(
-            stream
-            for stream in (streams & folders.keys()) - unreadable
-            if not folders[stream].read.unread
-        )
-
-    def _alone_in(self, surveyed: frozenset[str]) -> frozenset[PathKey]:
-        """Give the whole disks without parent or child: somebody's, but nobody's AVHD."""
-        return frozenset(
-            key
-            for key, sighting in self.fleet.sightings.items()
-            if sighting.stream in surveyed
-            and sighting.seen.facts is not None
-            and sighting.seen.facts.kind != "differencing"
-            and not self.children.get(key)
-        )
-
-
-def _spread(
-    sources: Mapping[PathKey, Value], near: Callable[[PathKey], Iterable[PathKey]]
-) -> dict[PathKey, Value]:
-    """Give every file that links reach from `sources` the value of the nearest source."""
-    found = dict(sources)
-    waiting = deque(found)
-    while waiting:
-        key = waiting.popleft()
-        for other in near(key):
-            if other not in found:
-                found[other] = found[key]
-                waiting.append(other)
-    return found
+        return frozenset(spread(doubted, lambda key: self.parents.get(key, ())))
 
 
 def _holder(word: str) -> SnapshotId | Literal["now"]:

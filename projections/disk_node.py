@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +10,8 @@ from eventstore.ids import SnapshotId, VmId
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, path_key
 from projections.witnesses import Presence
+
+Value = TypeVar("Value")
 
 
 class Reference(Struct, frozen=True):
@@ -126,3 +128,18 @@ class DiskGraph(Struct, frozen=True):
                     seen.add(key)
                     waiting.append(key)
                     yield self.nodes[key]
+
+
+def spread(
+    sources: Mapping[PathKey, Value], near: Callable[[PathKey], Iterable[PathKey]]
+) -> dict[PathKey, Value]:
+    """Give every file that links reach from `sources` the value of the nearest source."""
+    found = dict(sources)
+    waiting = deque(found)
+    while waiting:
+        key = waiting.popleft()
+        for other in near(key):
+            if other not in found:
+                found[other] = found[key]
+                waiting.append(other)
+    return found
