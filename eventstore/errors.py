@@ -119,6 +119,10 @@ class UnreadableLog(EvidenceError):
     """The file is not a Windows event log that we can read, or a record in it is damaged."""
 
 
+class UnreadableExport(EvidenceError):
+    """The file is not JSON of the Hyper-V cmdlets that we can read."""
+
+
 class Refused(SnapledgerError):
     """The machine cannot obey this command in its present state."""
 

@@ -288,6 +288,44 @@ class SnapshotConfigurationSeen(Struct, frozen=True, omit_defaults=True):
     sha256: str = ""
 
 
+class ExportedSnapshot(Struct, frozen=True, omit_defaults=True):
+    """What a host told of a snapshot; None where it told nothing.
+
+    `parent` counts only if `is_parent_known`: then None means a root. `kind` is the cmdlets' own
+    word in lower case (`standard`, `recovery`, `replica` …), or `automatic`.
+    """
+
+    snapshot: SnapshotId
+    name: str | None = None
+    parent: SnapshotId | None = None
+    is_parent_known: bool = False
+    taken_at: Moment | None = None
+    has_saved_state: bool | None = None
+    kind: str = ""
+    disks: tuple[SlotDisk, ...] | None = None
+
+
+class VmExportSeen(Struct, frozen=True, omit_defaults=True):
+    """A host had been asked about this VM, and what it answered was read.
+
+    `disks` are Now's; None where nothing was told, as everywhere here. Now's `parent` counts only
+    if `is_parent_known`. `snapshots` are all that the VM had only if `has_all_snapshots`.
+    """
+
+    name: str
+    path: str
+    found_at: str
+    computer: str = ""
+    power: Power | None = None
+    location: str = ""
+    disks: tuple[SlotDisk, ...] | None = None
+    parent: SnapshotId | None = None
+    is_parent_known: bool = False
+    snapshots: tuple[ExportedSnapshot, ...] = ()
+    has_all_snapshots: bool = False
+    sha256: str = ""
+
+
 class ConfigurationGone(Struct, frozen=True, omit_defaults=True):
     """A configuration seen here before was not there when its folder was read whole."""
 
@@ -426,6 +464,7 @@ VmEvent = (
     | VmConfigurationSeen
     | SnapshotConfigurationSeen
     | ConfigurationGone
+    | VmExportSeen
 )
 """What one VM's own stream tells."""
 

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from eventstore import disk_changes, observed, snapshot_changes, vm_files
+from eventstore import disk_changes, exported, observed, snapshot_changes, vm_files
 from eventstore.events import (
     ConfigurationGone,
     DiskAttached,
@@ -28,6 +28,7 @@ from eventstore.events import (
     SubtreeDeleted,
     VmConfigurationSeen,
     VmEvent,
+    VmExportSeen,
     VmRegistered,
     VmRemoved,
 )
@@ -83,6 +84,8 @@ def evolve(machine: Machine, event: VmEvent, when: When) -> Machine:
             return observed.snapshot_seen(machine, event, when)
         case ConfigurationGone():
             return observed.configuration_gone(machine, event, when)
+        case VmExportSeen():
+            return exported.export_seen(machine, event, when)
         case _:
             assert_never(event)
 

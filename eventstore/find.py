@@ -15,6 +15,7 @@ from eventstore.events import (
     SnapshotRenamed,
     SnapshotTaken,
     SubtreeDeleted,
+    VmExportSeen,
 )
 from eventstore.ids import SnapshotId, VmId, guid
 from eventstore.machine import Machine, Snapshot
@@ -88,20 +89,24 @@ def pick(
 
 def deleted_snapshots(entries: Iterable[Recorded]) -> Iterator[Candidate]:
     """Give the snapshots that `entries` of one VM saw deleted, each by its last name."""
-    names: dict[str, str] = {}
+    names: dict[SnapshotId, str] = {}
     for recorded in entries:
-        ended: tuple[str, ...] = ()
+        ended: tuple[SnapshotId, ...] = ()
         match decode(recorded.entry):
             case SnapshotTaken(snapshot, name) | SnapshotRenamed(snapshot, name):
                 names[snapshot] = name
             case SnapshotConfigurationSeen(snapshot=snapshot, name=seen):
                 names[snapshot] = seen or snapshot
+            case VmExportSeen(snapshots=told, has_all_snapshots=has_all):
+                seen_now = {each.snapshot: each.name or each.snapshot for each in told}
+                ended = tuple(each for each in names if has_all and each not in seen_now)
+                names.update(seen_now)
             case SnapshotDeleted(snapshot) | ConfigurationGone(snapshot=str() as snapshot):
                 ended = (snapshot,)
             case SubtreeDeleted(snapshots=ended):
                 pass
         for gone in ended:
-            yield Candidate(gone, names.get(gone, gone), recorded.entry.occurred_at)
+            yield Candidate(gone, names.pop(gone, gone), recorded.entry.occurred_at)
 
 
 def _matches(word: str, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -17,6 +17,7 @@ from eventstore.events import (
     LogRecordSeen,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
+    VmExportSeen,
 )
 from eventstore.ids import SnapshotId, folder_stream
 from eventstore.last_words import SPEAKING, LastWords, Subject
@@ -34,6 +35,7 @@ _TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead, *_REGISTRY)
 
 
 _OF_LOGS = frozenset({LogRecordSeen.__name__, LogCovered.__name__})
+_OF_EXPORTS = frozenset({VmExportSeen.__name__})
 
 
 class LastDisk(Struct, frozen=True):
@@ -70,7 +72,7 @@ class Known(Struct, frozen=True):
     `registries` are the host's own lists of its VMs, by place.
     `standing` are the disks that some walk of the host saw last, by place and path; `overtaken`
     is what by the last word of anybody is gone, or changed since it was seen; `last` is when the
-    latest happened. `logged` are the ids of what event logs said.
+    latest happened. `logged` are the ids of what event logs said, `exported` of what hosts did.
     """
 
     disks: Mapping[str, LastDisk]
@@ -81,6 +83,7 @@ class Known(Struct, frozen=True):
     overtaken: frozenset[Subject] = frozenset()
     last: Moment | None = None
     logged: frozenset[str] = frozenset()
+    exported: frozenset[str] = frozenset()
 
     def moment_after(self, clock: Moment) -> Moment:
         """Give when a walk happens that knows all this: by the clock, or just after the last.
@@ -103,10 +106,13 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
     fold = _Fold(host, folder_stream(host, root))
     last: Moment | None = None
     logged: set[str] = set()
+    exported: set[str] = set()
     for entry in entries:
         if entry.type in _OF_LOGS:
             logged.add(entry.id)  # and never dates a walk: no file is ever spoken of
             continue
+        if entry.type in _OF_EXPORTS:
+            exported.add(entry.id)
         last = max(last, entry.occurred_at) if last else entry.occurred_at
         if entry.type in _TYPES:
             fold.take_in(entry)
@@ -119,6 +125,7 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
         overtaken=fold.words.overtaken,
         last=last,
         logged=frozenset(logged),
+        exported=frozenset(exported),
     )
 
 

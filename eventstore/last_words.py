@@ -16,12 +16,14 @@ from eventstore.events import (
     DiskSeen,
     Event,
     MergeCompleted,
+    SlotDisk,
     SnapshotApplied,
     SnapshotConfigurationSeen,
     SnapshotDeleted,
     SnapshotTaken,
     SubtreeDeleted,
     VmConfigurationSeen,
+    VmExportSeen,
     VmRegistered,
     VmRemoved,
 )
@@ -48,6 +50,7 @@ SPEAKING = (
     SnapshotTaken,
     SubtreeDeleted,
     VmConfigurationSeen,
+    VmExportSeen,
     VmRegistered,
     VmRemoved,
 )
@@ -62,7 +65,8 @@ class LastWords:
         self._names: dict[Subject, frozenset[PathKey]] = {}
 
     def hear(self, stream: str, event: Event, at: Moment) -> None:
-        for subject, is_over in (*_said(stream, event), *self._renamed(stream, event)):
+        others = (*self._renamed(stream, event), *self._answered(stream, event))
+        for subject, is_over in (*_said(stream, event), *others):
             known = self._words.get(subject)
             if known is None or at >= known[0]:
                 self._words[subject] = (at, is_over)
@@ -80,6 +84,20 @@ class LastWords:
             child = path_key(event.child)
             for subject, names in self._names.items():
                 if child in names and subject[0] == stream:
+                    yield subject, True
+
+    def _answered(self, stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
+        """A host that names other disks than a configuration did, or not all, overtakes it."""
+        if not isinstance(event, VmExportSeen):
+            return
+        answers: dict[SnapshotId | None, tuple[SlotDisk, ...] | None] = {
+            each.snapshot: each.disks for each in event.snapshots
+        }
+        answers[None] = event.disks if event.has_all_snapshots else None
+        for subject, names in self._names.items():
+            if isinstance(subject, tuple) and subject[0] == stream:
+                disks = answers.get(subject[1])
+                if disks is None or names != frozenset(path_key(disk.path) for disk in disks):
                     yield subject, True
 
 

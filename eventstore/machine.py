@@ -53,7 +53,9 @@ class Disk(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """A point in time: the disks that were current then, and its place in the tree.
 
-    `configured` is what its own configuration named beside them when it was last read.
+    `configured` is what its own configuration named beside them when it was last read. `kind` is
+    what a host called it (`recovery`, `automatic` …). Without `are_disks_known` it may refer to
+    others than `heads`.
     """
 
     id: SnapshotId
@@ -65,6 +67,8 @@ class Snapshot(Struct, frozen=True):
     production: bool = False
     is_parent_known: bool = True
     configured: Heads = {}
+    kind: str = ""
+    are_disks_known: bool = True
 
 
 class Now(Struct, frozen=True):
@@ -101,6 +105,7 @@ class Machine(Struct, frozen=True):
     events: what is read next replaces what was read before.
     `configured` is what Now's configuration named when it was last read, None if it never was.
     `left_behind` are the disks that a former life of the VM referred to until it was removed.
+    `snapshots_untold`: the last witness named Now's disks and could not name all snapshots.
     """
 
     id: VmId
@@ -120,6 +125,7 @@ class Machine(Struct, frozen=True):
     merges_held: bool = False
     configured: Heads | None = None
     snapshots_listed: int | None = None
+    snapshots_untold: bool = False
     left_behind: dict[PathKey, When] = {}
     contradictions: tuple[Contradiction, ...] = ()
 

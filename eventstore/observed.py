@@ -16,6 +16,7 @@ from eventstore.events import (
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
+from eventstore.ids import SnapshotId
 from eventstore.machine import AUTOMATIC_SUFFIXES, Heads, Machine, Now, Snapshot, VmFile, When
 from eventstore.paths import folder_of, path_key, suffix_of
 from eventstore.snapshot_changes import deleted
@@ -26,13 +27,20 @@ OFFLINE_FORMAT_MAX = 0x200
 
 
 def configuration_seen(machine: Machine, event: VmConfigurationSeen, when: When) -> Machine:
-    machine = _with_disks(machine, event.disks, when)
+    machine = with_named_disks(machine, event.disks, when)
     heads = {disk.slot: path_key(disk.path) for disk in event.disks}
     if machine.removed is not None and not machine.is_observed:
         machine = with_left_behind(machine, machine.removed)
-    machine = replace(machine, configured=heads, snapshots_listed=event.snapshots_listed)
+    machine = replace(
+        machine,
+        configured=heads,
+        snapshots_listed=event.snapshots_listed,
+        snapshots_untold=False,
+    )
     if machine.is_present and not machine.is_observed:
         return _held_against_history(machine, heads, when)
+    if event.snapshots_listed == 0:
+        machine = deleted(machine, _named_by_hosts_alone(machine))
     return replace(
         machine,
         name=event.name,
@@ -54,11 +62,11 @@ def _now(machine: Machine, heads: Heads, snapshots_listed: int | None) -> Now:
 
 
 def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
-    machine = _with_disks(machine, event.disks, when)
+    machine = with_named_disks(machine, event.disks, when)
     heads = {disk.slot: path_key(disk.path) for disk in event.disks}
     known = machine.snapshots.get(event.snapshot)
     if known is not None and not machine.is_observed:
-        return _same_snapshot(machine, known, heads, when)
+        return same_snapshot(machine, known, heads, when)
     if machine.is_known and not machine.is_observed:
         machine = surprised(
             machine,
@@ -75,8 +83,10 @@ def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When
         heads=heads,
         is_parent_known=event.is_parent_known,
     )
+    if known is not None:
+        snapshot = _with_what_was_told(snapshot, known, event)
     is_observed = machine.is_observed or not machine.is_known
-    may_be_under_it = is_observed and machine.now.parent is None
+    may_be_under_it = is_observed and known is None and machine.now.parent is None
     return replace(
         machine,
         is_observed=is_observed,
@@ -84,6 +94,26 @@ def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When
         registered=machine.registered or when,
         snapshots={**machine.snapshots, snapshot.id: snapshot},
         files=_with_file(machine, VmFile(event.path, "config", snapshot.id, when.at)),
+    )
+
+
+def _named_by_hosts_alone(machine: Machine) -> tuple[SnapshotId, ...]:
+    """Give the snapshots of which no configuration was ever read."""
+    read = {file.owner for file in machine.files if file.kind == "config"}
+    return tuple(each for each in machine.snapshots if each not in read)
+
+
+def _with_what_was_told(
+    snapshot: Snapshot, known: Snapshot, event: SnapshotConfigurationSeen
+) -> Snapshot:
+    """Keep what the file does not say, and a host or an earlier reading did."""
+    if not event.is_parent_known:
+        snapshot = replace(snapshot, parent=known.parent, is_parent_known=known.is_parent_known)
+    return replace(
+        snapshot,
+        name=event.name or known.name,
+        taken=snapshot.taken if event.taken_at else known.taken,
+        kind=known.kind,
     )
 
 
@@ -100,7 +130,7 @@ def _policy(format_version: int | None) -> Policy:
     return "offline" if is_offline else "live"
 
 
-def _with_disks(machine: Machine, disks: Iterable[SlotDisk], when: When) -> Machine:
+def with_named_disks(machine: Machine, disks: Iterable[SlotDisk], when: When) -> Machine:
     """Know the disks a configuration names. Their suffix is all it tells of who made them."""
     for disk in disks:
         key = path_key(disk.path)
@@ -118,12 +148,12 @@ def _held_against_history(machine: Machine, heads: Heads, when: When) -> Machine
     return surprised(
         machine,
         when,
-        expected=f"Now on {_listed(machine, machine.now.heads)}",
-        found=f"its configuration names {_listed(machine, heads)}",
+        expected=f"Now on {disks_told(machine, machine.now.heads)}",
+        found=f"its configuration names {disks_told(machine, heads)}",
     )
 
 
-def _same_snapshot(machine: Machine, known: Snapshot, heads: Heads, when: When) -> Machine:
+def same_snapshot(machine: Machine, known: Snapshot, heads: Heads, when: When) -> Machine:
     if heads == known.heads:
         agreed = replace(known, configured={})
         return replace(machine, snapshots={**machine.snapshots, known.id: agreed})
@@ -131,12 +161,12 @@ def _same_snapshot(machine: Machine, known: Snapshot, heads: Heads, when: When) 
     return surprised(
         replace(machine, snapshots={**machine.snapshots, known.id: both}),
         when,
-        expected=f"snapshot {known.name} on {_listed(machine, known.heads)}",
-        found=f"its configuration names {_listed(machine, heads)}",
+        expected=f"snapshot {known.name} on {disks_told(machine, known.heads)}",
+        found=f"its configuration names {disks_told(machine, heads)}",
     )
 
 
-def _listed(machine: Machine, heads: Heads) -> str:
+def disks_told(machine: Machine, heads: Heads) -> str:
     return ", ".join(machine.path(key) for key in heads.values()) or "no disk"
 
 

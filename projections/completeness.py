@@ -30,6 +30,11 @@ def missing_references(machine: Machine, walks: tuple[Walk, ...]) -> str:
     name = machine.name or machine.id
     if machine.configured is None:
         return f"the configuration of {name} was never read"
+    if machine.snapshots_untold:
+        return f"the host did not tell all snapshots of {name}"
+    for snapshot in machine.snapshots.values():
+        if not snapshot.are_disks_known:
+            return f"nothing tells the disks of snapshot {snapshot.name} of {name}"
     listed, read = machine.snapshots_listed, len(machine.snapshots)
     if listed is not None and read < listed:
         return f"{read} of the {listed} snapshot configurations of {name} were read"

@@ -51,6 +51,8 @@ def loss_told(loss: Loss) -> str:
             how = f"the configuration of {loss.owner} was found to be gone"
         case "VmConfigurationSeen" | "SnapshotConfigurationSeen":
             how = f"the configuration of {loss.owner} was read and named other files"
+        case "VmExportSeen":
+            how = f"its host named other files as those of {loss.owner}"
         case other:
             how = f"{loss.owner} let go of it ({other})"
     return f"It lost its last reference when {how}."

@@ -26,6 +26,7 @@ from eventstore.events import (
     SnapshotConfigurationSeen,
     SnapshotTaken,
     VmConfigurationSeen,
+    VmExportSeen,
     VmRegistered,
 )
 from eventstore.evidence.log_records import disk_paths
@@ -43,6 +44,9 @@ def _paths(event: Event | Unknown) -> Iterable[str]:
             return (path for disk in event.new_disks for path in (disk.path, disk.parent))
         case VmRegistered() | VmConfigurationSeen() | SnapshotConfigurationSeen():
             return (path for disk in event.disks for path in _with_ancestors(disk))
+        case VmExportSeen(disks=disks, snapshots=snapshots):
+            theirs = (disk for each in snapshots for disk in each.disks or ())
+            return (disk.path for disk in (*(disks or ()), *theirs))
         case DiskAttached(disk):
             return _with_ancestors(disk)
         case (

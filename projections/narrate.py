@@ -42,6 +42,7 @@ from eventstore.events import (
     SubtreeDeleted,
     TailSetAside,
     VmConfigurationSeen,
+    VmExportSeen,
     VmPaused,
     VmRegistered,
     VmRemoved,
@@ -69,6 +70,9 @@ class Names(Struct, frozen=True):
         match event:
             case VmRegistered(name) | VmConfigurationSeen(name) if name:
                 return replace(self, vm=name)
+            case VmExportSeen(name, snapshots=snapshots):
+                told = {each.snapshot: each.name for each in snapshots if each.name}
+                return replace(self, vm=name, snapshots={**self.snapshots, **told})
             case (
                 SnapshotTaken(snapshot, name)
                 | SnapshotRenamed(snapshot, name)
@@ -136,6 +140,8 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             return narrate_vm.configuration(event, named.vm, named.of)
         case ConfigurationGone():
             return narrate_vm.configuration(event, names.vm, names.of)
+        case VmExportSeen():
+            return narrate_vm.export(event, named.vm, named.of)
         case (
             DiskCloned()
             | DiskMergedByHand()

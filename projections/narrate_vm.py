@@ -20,6 +20,7 @@ from eventstore.events import (
     SnapshotTaken,
     SubtreeDeleted,
     VmConfigurationSeen,
+    VmExportSeen,
     VmPaused,
     VmRegistered,
     VmRemoved,
@@ -33,7 +34,7 @@ from eventstore.events import (
 )
 from eventstore.ids import SnapshotId
 from eventstore.power import PowerEvent
-from projections.phrases import in_slots, listed, on_top, shown
+from projections.phrases import counted, in_slots, listed, on_top, shown
 
 NameOf = Callable[[SnapshotId], str]
 
@@ -165,3 +166,15 @@ def configuration(
             return f"The configuration {shown(path)(path)} of {whose} is gone."
         case _:
             assert_never(event)
+
+
+def export(event: VmExportSeen, vm: str, name_of: NameOf) -> str:
+    who = event.computer or "Its host"
+    uses = "what Now uses it did not tell" if event.disks is None else in_slots(event.disks)
+    parts = [f"Now uses {uses}" if event.disks is not None else uses]
+    if event.is_parent_known:
+        parts.append(f"under {name_of(event.parent) if event.parent else 'no snapshot'}")
+    number = counted(len(event.snapshots), "snapshot")
+    count = f"it has {number}" if event.has_all_snapshots else f"{number} named, perhaps not all"
+    power = f"is {event.power}" if event.power else "is known"
+    return f"{who} told that {vm} {power}: {' '.join(parts)}; {count}."

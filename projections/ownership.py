@@ -30,6 +30,7 @@ from eventstore.events import (
     MergeFailed,
     VmConfigurationSeen,
     VmEvent,
+    VmExportSeen,
 )
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
@@ -173,6 +174,9 @@ class Ownership:
         match event:
             case VmConfigurationSeen():
                 self.configurations[vm] = when
+            case VmExportSeen(disks=disks, snapshots=snapshots, has_all_snapshots=True):
+                if disks is not None and all(each.disks is not None for each in snapshots):
+                    self.configurations[vm] = when
             case MergeCompleted(into=into):
                 past = self.past[path_key(into)]
                 past.changed = past.took_in = when

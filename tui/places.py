@@ -15,6 +15,7 @@ from eventstore.known import NOTHING_KNOWN
 from eventstore.machine import Machine
 from eventstore.moments import now
 from eventstore.observe import Observer, observe
+from eventstore.observe_exports import observe_exports
 from eventstore.observe_logs import observe_logs
 from eventstore.paths import is_posix, name_of, path_key, volume_of
 from eventstore.text import original, storable
@@ -114,7 +115,8 @@ def read_on_the_spot(folder: Path, out: Output) -> Knowledge:
     reading = walk(folder, mapping, lambda files: out.progress(f"{files:,} files"))
     by = Observer(host_id(), now())
     logs = observe_logs(reading.logs, NOTHING_KNOWN.logged, by)
-    news = (*logs, *observe(reading, NOTHING_KNOWN, by))
+    exported = observe_exports(reading.exports, NOTHING_KNOWN.exported, by)
+    news = (*logs, *exported, *observe(reading, NOTHING_KNOWN, by))
     entries = []
     for position, each in enumerate(news, start=1):
         new = each.entry()

@@ -17,6 +17,7 @@ from eventstore.log.chunks import chunks
 from eventstore.log.protocol import EventLog
 from eventstore.moments import now
 from eventstore.observe import Observed, Observer, observe
+from eventstore.observe_exports import observe_exports
 from eventstore.observe_logs import observe_logs
 from tui.output import Output
 
@@ -62,6 +63,9 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     for _ in range(TRIES_MAX):
         try:
             desk.store(observe_logs(reading.logs, known.logged, by))
+            if exported := observe_exports(reading.exports, known.exported, by):
+                desk.store(exported)
+                known = replace(desk.known(), last=known.last)  # they may have overtaken files
             desk.store(observe(reading, known, by, confirm=evidence.confirm))
         except (WrongRevision, DuplicateId):
             # Somebody else recorded too: look again at what is new. What they saw may be later

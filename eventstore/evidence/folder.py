@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from eventstore.errors import BadInput, UnreadableLog
+from eventstore.errors import BadInput, UnreadableExport, UnreadableLog
 from eventstore.evidence.file_tree import (
     entry_of,
     native,
@@ -22,6 +22,7 @@ from eventstore.evidence.found_configuration import (
     saved_states,
 )
 from eventstore.evidence.found_disk import FoundDisk, examine
+from eventstore.evidence.found_export import FoundExport, examine_export
 from eventstore.evidence.found_log import FoundLog, examine_log
 from eventstore.evidence.ground import Ground
 from eventstore.evidence.path_map import PathMap
@@ -60,6 +61,7 @@ class FolderReading(Struct, frozen=True):
     configurations: tuple[FoundConfiguration, ...] = ()
     registries: tuple[FoundRegistry, ...] = ()
     logs: tuple[FoundLog, ...] = ()
+    exports: tuple[FoundExport, ...] = ()
     unread: tuple[Skipped, ...] = ()
     passed_over: tuple[Skipped, ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
@@ -94,7 +96,7 @@ def walk(
 
 
 def read_file(place: Path, mapping: PathMap) -> FolderReading:
-    """Read one disk, configuration or event log.
+    """Read one disk, configuration, event log or export.
 
     Of its neighbours only the saved state of a snapshot counts. Raises BadInput when it is no
     file, or one that is none of these.
@@ -108,9 +110,11 @@ def read_file(place: Path, mapping: PathMap) -> FolderReading:
     for neighbour in saved_states(folder, place.stem):
         seen.neighbour(neighbour)
     reading = seen.reading(folder, is_whole=False)
-    read = (reading.disks, reading.configurations, reading.registries, reading.logs)
-    if not any((*read, reading.skipped)):
-        raise BadInput(f"{shown(str(place))} is neither a disk, a configuration nor an event log")
+    configured = (reading.configurations, reading.registries)
+    if not any((reading.disks, *configured, reading.logs, reading.exports, reading.skipped)):
+        raise BadInput(
+            f"{shown(str(place))} is neither a disk, a configuration, an event log nor an export"
+        )
     return reading
 
 
@@ -123,6 +127,7 @@ class _Seen:
         self._ground = Ground(mapping)
         self._disks: list[FoundDisk] = []
         self._logs: list[FoundLog] = []
+        self._exports: list[FoundExport] = []
         self._unread: list[Skipped] = []
         self._passed_over: list[Skipped] = []
         self._configurations = ConfigurationFiles(
@@ -142,7 +147,7 @@ class _Seen:
                     self._disks.append(disk)
                 elif entry.name.lower().endswith(VHD_SET_SUFFIX):
                     self.unread_place(entry.path, VHD_SET_REASON)
-                elif not self._log(entry.path, file):
+                elif not self._log(entry.path, file) and not self._export(entry.path, file):
                     self._configurations.file(entry, file)
         except OSError as error:
             self.unread_place(entry.path, reason_of(error))
@@ -168,6 +173,20 @@ class _Seen:
             self._logs.append(log)
         return log is not None
 
+    def _export(self, place: str, file: BinaryIO) -> bool:
+        """Tell whether the file is of the Hyper-V cmdlets. What it leaves out hides no file."""
+        found_at = shown(place)
+        try:
+            found = examine_export(file, found_at, self._mapping.windows(found_at))
+        except UnreadableExport as error:
+            self.passed_over_place(place, str(error))
+            return True
+        if found:
+            self._exports.append(found)
+            for reason in found.export.untold:
+                self.passed_over_place(place, reason)
+        return found is not None
+
     def unread_place(self, place: str, reason: str) -> None:
         self._unread.append(self._skipped(place, reason))
 
@@ -186,6 +205,7 @@ class _Seen:
             configurations=self._configurations.found(),
             registries=self._configurations.registries(),
             logs=tuple(self._logs),
+            exports=tuple(self._exports),
             unread=(*self._unread, *unmet),
             passed_over=tuple(self._passed_over),
             folders=self._ground.covered() if is_whole else (),

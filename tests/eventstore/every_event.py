@@ -77,6 +77,20 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
     ev.SnapshotConfigurationSeen(
         S1, "C:\\s.xml", "/case/s.xml", "S1", S2, True, START, True, (DISK,), "ef" * 32
     ),
+    ev.VmExportSeen(
+        "web01",
+        "C:\\e.json",
+        "/case/e.json",
+        "HV01",
+        "paused",
+        "C:\\VMs",
+        (DISK,),
+        S1,
+        True,
+        (ev.ExportedSnapshot(S1, "スナップショット 1", S2, True, START, True, "recovery", (DISK,)),),
+        True,
+        "ab" * 32,
+    ),
     ev.ConfigurationGone("C:\\s.xml", "/case/s.xml", S1),
     ev.FolderRead(derive("host"), "/case", "C:\\VMs", 12, 3, 2, (("/case/x", "denied"),)),
     ev.HostRegistrySeen(

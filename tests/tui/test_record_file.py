@@ -95,7 +95,7 @@ def test_what_is_no_evidence_is_refused(snapledger: Snapledger, host: Path) -> N
 
     told = snapledger("record", str(letter))
 
-    assert (told.code, "is neither a disk, a configuration nor an event log" in told.err) == (
+    assert (told.code, "is neither a disk, a configuration, an event log nor an export" in told.err) == (
         2,
         True,
     )
