@@ -170,11 +170,11 @@ def configuration(
 
 def export(event: VmExportSeen, vm: str, name_of: NameOf) -> str:
     who = event.computer or "Its host"
-    uses = "what Now uses it did not tell" if event.disks is None else in_slots(event.disks)
-    parts = [f"Now uses {uses}" if event.disks is not None else uses]
+    power = f", which is {event.power}" if event.power else ""
+    uses = "disks that were not told" if event.disks is None else in_slots(event.disks)
+    under = ""
     if event.is_parent_known:
-        parts.append(f"under {name_of(event.parent) if event.parent else 'no snapshot'}")
+        under = f" under {name_of(event.parent) if event.parent else 'no snapshot'}"
+    perhaps = "" if event.has_all_snapshots else ", perhaps not all"
     number = counted(len(event.snapshots), "snapshot")
-    count = f"it has {number}" if event.has_all_snapshots else f"{number} named, perhaps not all"
-    power = f"is {event.power}" if event.power else "is known"
-    return f"{who} told that {vm} {power}: {' '.join(parts)}; {count}."
+    return f"{who} told of {vm}{power}: Now uses {uses}{under}; {number} named{perhaps}."

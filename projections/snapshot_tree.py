@@ -16,7 +16,8 @@ from projections.shapes import LastCounted, VmRef, vm_ref
 class SnapshotNode(Struct, frozen=True):
     """A snapshot in the tree; `head_disks` are the files it refers to, by slot.
 
-    `is_in_circle`: by the configurations that were read its parents lead back to itself.
+    `is_in_circle`: by the configurations that were read its parents lead back to itself. `kind` is
+    a host's word for it (`recovery`, `automatic` …), empty where none told it.
     """
 
     id: SnapshotId
@@ -27,6 +28,8 @@ class SnapshotNode(Struct, frozen=True):
     head_disks: Mapping[str, str]
     is_parent_known: bool
     is_in_circle: bool
+    kind: str
+    are_disks_known: bool
 
 
 class NowNode(Struct, frozen=True):
@@ -106,6 +109,8 @@ def _node(machine: Machine, snapshot: Snapshot, circle: frozenset[SnapshotId]) -
         head_disks=head_disks(machine, snapshot.heads),
         is_parent_known=snapshot.is_parent_known,
         is_in_circle=snapshot.id in circle,
+        kind=snapshot.kind,
+        are_disks_known=snapshot.are_disks_known,
     )
 
 

@@ -41,6 +41,8 @@ def test_the_tree_has_the_shape_of_the_contract() -> None:
                 "head_disks": {"IDE 0:0": disk("web01.vhd")},
                 "is_parent_known": True,
                 "is_in_circle": False,
+                "kind": "",
+                "are_disks_known": True,
             }
         ],
         "now": {

@@ -56,6 +56,8 @@ def _rows(tree: SnapshotTree, look: Look) -> Iterator[Line]:
             node = nodes[row.node]
             told = _snapshot_cells(node, row.graph(look.glyphs.snapshot, look.glyphs), look)
             disks = _disk_cells(node.head_disks, look, "plain", shows_slots=shows_slots)
+            if not node.are_disks_known and not node.head_disks:
+                disks = [(*disks[0][:-1], Cell("its disks are not known", "warn"))]
         first, *others = disks
         yield (*told, *first)
         yield from ((Cell(under), Cell(""), Cell(""), *each) for each in others)
@@ -71,8 +73,9 @@ def _snapshot_cells(node: SnapshotNode, graph: str, look: Look) -> tuple[Cell, .
     held = "with memory" if node.has_saved_state else "disks only"
     if node.is_in_circle:
         doubt = " (its parents lead back to it)"
+    kind = "" if node.kind in {"", "standard"} else f" ({look.text(node.kind)})"
     return (
-        Cell(f"{graph} {look.text(node.name)}{doubt}"),
+        Cell(f"{graph} {look.text(node.name)}{kind}{doubt}"),
         Cell(taken := look.moment(node.taken_at), "dim", brief=taken[:_MINUTES]),
         Cell(held, "dim", brief=held.removeprefix("with ").removesuffix(" only")),
     )
