@@ -38,6 +38,11 @@ def missing_references(machine: Machine, walks: tuple[Walk, ...]) -> str:
     listed, read = machine.snapshots_listed, len(machine.snapshots)
     if listed is not None and read < listed:
         return f"{read} of the {listed} snapshot configurations of {name} were read"
+    if listed is not None and read > listed:
+        return (
+            f"the configuration of {name} lists {listed} snapshots, and {read} were read: it may "
+            "be out of date"
+        )
     if listed is None and not last_walk(walks, joined(machine.root, "Snapshots")):
         return f"nothing tells how many snapshots {name} has, and their folder was not read"
     return ""

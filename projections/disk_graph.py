@@ -51,9 +51,10 @@ class _Join:
         complete -= self._broken()
         kept = self._kept()
         nodes = {key: self._node(key, kept) for key in self.paths if key in kept}
-        judged = judged_files(nodes, self.fleet, complete) - self._doubted()
+        doubted = self._doubted()
+        judged = judged_files(nodes, self.fleet, complete) - doubted
         circle = in_circles(self.paths, lambda key: next(iter(self.parents.get(key, ())), None))
-        return DiskGraph(nodes, complete, judged, circle)
+        return DiskGraph(nodes, complete, judged, doubted, circle)
 
     def _broken(self) -> frozenset[VmId]:
         """Give the VMs that need an AVHD of which nobody knows on which disk it stands.

@@ -73,13 +73,14 @@ class DiskNode(Struct, frozen=True):
 class DiskGraph(Struct, frozen=True):
     """All disk files. `complete` are the VMs of which every reference is known.
 
-    `judged` are the files of which it is known who refers to them, `circle` those whose parents
-    lead back to themselves.
+    `judged` are the files of which it is known who refers to them, `doubted` those of which any
+    may be what somebody needs, `circle` those whose parents lead back to themselves.
     """
 
     nodes: Mapping[PathKey, DiskNode]
     complete: frozenset[VmId]
     judged: frozenset[PathKey]
+    doubted: frozenset[PathKey]
     circle: frozenset[PathKey]
 
     def at(self, place: str) -> DiskNode | None:

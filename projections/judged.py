@@ -24,11 +24,11 @@ def judged_files(nodes: Nodes, fleet: Fleet, complete: AbstractSet[VmId]) -> fro
     """
     needed = {key: node.needed_by <= complete for key, node in nodes.items() if node.needed_by}
     hanging = spread(needed, lambda key: nodes[key].below)
-    formats, names = _unread_formats(nodes, fleet), _missing_names(nodes)
+    formats, moved = _unread_formats(nodes, fleet), _maybe_moved(nodes)
     return _alone(nodes, fleet, complete) | frozenset(
         key
         for key, is_known in hanging.items()
-        if is_known and suffix_of(key)[-1:] not in formats and _name(key) not in names
+        if is_known and suffix_of(key)[-1:] not in formats and key not in moved
     )
 
 
@@ -47,13 +47,20 @@ def _unread_formats(nodes: Nodes, fleet: Fleet) -> frozenset[str]:
     )
 
 
-def _missing_names(nodes: Nodes) -> frozenset[str]:
-    """Give the names of needed files that nobody found: one of that name elsewhere may be it."""
-    return frozenset(
-        _name(node.key)
-        for node in nodes.values()
-        if node.needed_by and (not node.exists or (node.presence == "told" and not node.is_told))
-    )
+def _maybe_moved(nodes: Nodes) -> frozenset[PathKey]:
+    """Give the files that may be a needed one which nobody found.
+
+    It bears that one's name elsewhere, or stands below the same parent under another name.
+    """
+    missed = [node for node in nodes.values() if node.needed_by and _is_missed(node)]
+    names = {_name(node.key) for node in missed}
+    above = {key for node in missed if not node.strays for key in node.parents}
+    beside = {key for parent in above for key in nodes[parent].below}
+    return frozenset(key for key in nodes if _name(key) in names) | beside
+
+
+def _is_missed(node: DiskNode) -> bool:
+    return not node.exists or (node.presence == "told" and not node.is_told)
 
 
 def _name(key: PathKey) -> str:

@@ -46,10 +46,11 @@ def is_unknown(graph: DiskGraph, node: DiskNode) -> bool:
     """Tell whether nobody can say who refers to a file.
 
     A removed VM's references are only its last ones. Without any history, a file nobody refers
-    to is judged only where all references to its tree are known.
+    to is judged only where all references to its tree are known. Of several files that may be
+    the one that somebody needs, none is.
     """
     if node.needed_by:
         return False
-    if node.once_needed_by:
+    if node.once_needed_by or node.key in graph.doubted:
         return True
     return not node.is_told and node.key not in graph.judged

@@ -1,15 +1,20 @@
 """By evidence alone a file is an orphan only where every reference was followed to its end."""
 
+from eventstore.events import DiskCopied, DiskMoved
+from eventstore.ids import derive
+from tests.eventstore.test_cases import two_branches
 from tests.projections.sightings import (
     configuration,
     record,
     roles,
+    said,
     snapshot_configuration,
+    the,
     vhd,
     vhdx,
     walked,
 )
-from tests.story import Story
+from tests.story import Story, disk, key
 
 
 def with_leaf() -> Story:
@@ -53,3 +58,35 @@ def test_a_file_that_bears_the_name_of_a_missing_one_may_be_it() -> None:
     record(story, vhd("leaf.avhd", "base.vhd"), configuration("db01", "base.vhd"), walked())
 
     assert roles(story)["leaf.avhd"] == "unknown"
+
+
+def test_below_the_parent_of_a_missing_disk_the_missing_disk_may_stand_under_another_name() -> None:
+    story = Story().vm("web01", "base.vhdx", policy="live").take("S")
+    record(story, vhdx("base.vhdx"), vhdx("E:\\found.avhdx", "base.vhdx", written="W2"), walked())
+
+    assert roles(story)["after-s.avhdx"] == "missing"
+    assert roles(story)["e:\\found.avhdx"] == "unknown"
+
+
+def test_a_configuration_that_lists_fewer_snapshots_than_there_are_tells_nothing() -> None:
+    story = record(with_leaf(), snapshot_configuration("S1", "base.vhdx"), walked())
+
+    assert roles(story)["leaf.avhdx"] == "unknown"
+    assert "out of date" in said(the(story, "unverified"))
+
+
+def test_of_two_files_that_may_be_the_needed_one_history_calls_none_an_orphan() -> None:
+    """Another disk stands where the trunk stood; the trunk was moved, and then copied."""
+    story = two_branches().delete("T")
+    moved = DiskMoved(disk("after-R.avhd"), "E:\\x.avhd")
+    story.by_hand(
+        moved, DiskMoved("E:\\x.avhd", "E:\\y.avhd"), DiskCopied("E:\\y.avhd", "E:\\x.avhd")
+    )
+    record(story, vhd("after-R.avhd", "base.vhd", identity="another"))
+    for child in story.machine.disks.values():
+        if child.parent == key("after-R.avhd"):
+            record(story, vhd(child.path, "after-R.avhd"))
+    for name in ("E:\\x.avhd", "E:\\y.avhd"):
+        record(story, vhd(name, "base.vhd", identity=derive("identity", "after-r.avhd")))
+
+    assert roles(record(story, walked()))["e:\\y.avhd"] == "unknown"
