@@ -1,0 +1,5 @@
+"""Every scenario of the catalogue."""
+
+from tests.catalogue.scenarios import hands, orphans, others, trees
+
+SCENARIOS = (*trees.SCENARIOS, *orphans.SCENARIOS, *others.SCENARIOS, *hands.SCENARIOS)
