@@ -13,7 +13,7 @@ def explained(story: Story, name: str) -> Explanation:
     return found
 
 
-def told(story: Story, name: str) -> dict[int, str]:
+def told(story: Story, name: str) -> dict[int | None, str]:
     return {line.position: line.text for line in explained(story, name).life}
 
 
