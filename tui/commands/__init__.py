@@ -25,8 +25,9 @@ COMMANDS: Mapping[str, Entry] = {
         "play a scenario: a simulated host obeys it, every event is stored", False, writes=True
     ),
     "record": Entry(
-        "read disks and configurations below folders, store what was seen", False, writes=True
+        "read disks, configurations, logs and exports, store what was seen", False, writes=True
     ),
+    "collector": Entry("print a script that asks a Hyper-V host what no file tells", False),
     "vms": Entry("list the VMs"),
     "tree": Entry("show the snapshot tree of a VM"),
     "chain": Entry("show disk files, their parents, and who needs them"),
