@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from eventstore.disk_changes import with_disk, with_left_behind
+from eventstore.disk_changes import disk_lost, with_disk, with_left_behind
 from eventstore.events import (
     ConfigurationGone,
     Policy,
@@ -131,11 +131,17 @@ def _policy(format_version: int | None) -> Policy:
 
 
 def with_named_disks(machine: Machine, disks: Iterable[SlotDisk], when: When) -> Machine:
-    """Know the disks a configuration names. Their suffix is all it tells of who made them."""
+    """Know the disks a configuration names. Their suffix is all it tells of who made them.
+
+    It says nothing of whether a file stands: one that is known to be lost stays so.
+    """
     for disk in disks:
         key = path_key(disk.path)
         is_new = key not in machine.disks
+        is_lost = not is_new and machine.disks[key].is_lost
         machine = with_disk(machine, disk, when)
+        if is_lost:
+            machine = disk_lost(machine, key)
         if is_new and suffix_of(disk.path) in AUTOMATIC_SUFFIXES:
             automatic = replace(machine.disks[key], is_automatic=True)
             machine = replace(machine, disks={**machine.disks, key: automatic})

@@ -12,6 +12,8 @@ from eventstore.events import (
     DiskWritten,
     FolderRead,
     FreeSpaceSeen,
+    SlotDisk,
+    VmConfigurationSeen,
 )
 from eventstore.ids import VmId, derive
 from tests.story import START, Story, disk, key, short
@@ -47,6 +49,20 @@ def test_a_copy_back_to_the_old_place_is_found_again() -> None:
     story.by_hand(DiskCopied("E:\\base.vhd", disk("base.vhd")))
 
     assert lost(story) == set()
+
+
+def test_a_lost_file_that_is_read_at_its_place_stands_again() -> None:
+    story = Story().vm("web01", "base.vhd").by_hand(DiskLost(disk("base.vhd"))).by_hand(SEEN)
+
+    assert lost(story) == set()
+
+
+def test_a_configuration_that_names_a_lost_file_does_not_bring_it_back() -> None:
+    story = Story().vm("web01", "base.vhd").by_hand(DiskLost(disk("base.vhd")))
+
+    story.happened(VmConfigurationSeen("web01", "x", "x", 512, (SlotDisk("IDE 0:0", SEEN.path),)))
+
+    assert lost(story) == {"base.vhd"}
 
 
 def test_a_clone_knows_its_chain_when_a_vm_takes_it() -> None:
