@@ -369,6 +369,21 @@ class HostRegistryGone(Struct, frozen=True):
     found_at: str
 
 
+class HostExportSeen(Struct, frozen=True, omit_defaults=True):
+    """A host had been asked, and its answer was read: what it tells beside its `vms`.
+
+    `attached` are disks in use that none of these VMs uses, `untold` is what the answer lacks.
+    """
+
+    computer: str
+    path: str
+    found_at: str
+    vms: int
+    attached: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    sha256: str = ""
+
+
 # --- what the event logs of hosts say -------------------------------------------------------
 
 
@@ -473,8 +488,10 @@ HandEvent = (
 )
 """What a host's stream tells: done to files, whoever uses them."""
 
-FolderEvent = DiskSeen | DiskGone | FolderRead | HostRegistrySeen | HostRegistryGone
-"""What a folder's stream tells: read off files, whoever uses them."""
+FolderEvent = (
+    DiskSeen | DiskGone | FolderRead | HostRegistrySeen | HostRegistryGone | HostExportSeen
+)
+"""What the stream of a folder, or of one host's answers, tells: read off files."""
 
 HostLogEvent = LogRecordSeen | LogCovered
 """What the stream of one event log of one host tells."""

@@ -31,6 +31,7 @@ from eventstore.events import (
     ForkedFrom,
     FreeSpaceSeen,
     HandEvent,
+    HostExportSeen,
     HostRegistryGone,
     HostRegistrySeen,
     LogCovered,
@@ -44,7 +45,7 @@ from eventstore.host_logs import HostLogs
 from eventstore.ids import VmId
 from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
 from eventstore.paths import PathKey, path_key, suffix_of, volume_of
-from eventstore.sightings import Arrival, FolderSeen, HandMerge, Oddment, Sighting, Space
+from eventstore.sightings import Arrival, Attached, FolderSeen, HandMerge, Oddment, Sighting, Space
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -60,7 +61,7 @@ class Fleet:
     every such file that stands where it comes from. `written` says when a file was last written
     past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps how files
     that are gone were spelled: others may still name them as their parent. `registries` are the
-    hosts' lists of VMs, by host and place.
+    hosts' lists of VMs, by host and place. `attached` says what hosts used beside their VMs.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Fleet:
     lost: dict[PathKey, When] = field(default_factory=dict)
     gone_paths: dict[PathKey, str] = field(default_factory=dict)
     volumes: dict[str, Space] = field(default_factory=dict)
+    attached: dict[str, Attached] = field(default_factory=dict)
     host_logs: HostLogs = field(default_factory=HostLogs)
     oddments: list[Oddment] = field(default_factory=list)
     last: When | None = None
@@ -99,6 +101,8 @@ class Fleet:
                 self.registries[host, found_at] = event
             case HostRegistryGone(host, _, found_at):
                 self.registries.pop((host, found_at), None)
+            case HostExportSeen(computer, attached=attached):
+                self.attached[computer] = Attached(frozenset(map(path_key, attached)), when)
             case (
                 DiskCloned()
                 | DiskMergedByHand()

@@ -44,6 +44,11 @@ def folder_stream(host: str, root: str) -> str:
     return f"folder/{derive('folder', host, root).lower()}"
 
 
+def export_stream(computer: str) -> str:
+    """Name the stream of what one computer answered; one that did not say its name has one too."""
+    return f"export-of/{computer.lower() or 'unknown'}"
+
+
 def log_stream(computer: str, channel: str) -> str:
     """Name the stream of one event log of one computer; 2012 wrote a channel with a slash."""
     return f"log-of/{computer}/{channel.replace('/', '-')}".lower()

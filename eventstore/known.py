@@ -11,6 +11,7 @@ from eventstore.events import (
     DiskGone,
     DiskSeen,
     FolderRead,
+    HostExportSeen,
     HostRegistryGone,
     HostRegistrySeen,
     LogCovered,
@@ -35,7 +36,7 @@ _TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead, *_REGISTRY)
 
 
 _OF_LOGS = frozenset({LogRecordSeen.__name__, LogCovered.__name__})
-_OF_EXPORTS = frozenset({VmExportSeen.__name__})
+_OF_EXPORTS = frozenset({VmExportSeen.__name__, HostExportSeen.__name__})
 
 
 class LastDisk(Struct, frozen=True):

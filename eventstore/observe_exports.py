@@ -1,14 +1,15 @@
 """What the cmdlets of a host told, held against what the log has of it already.
 
-An export is stored once, wherever a copy of it lies. It is dated by when the host was asked: what
-was learned since, by whatever witness, stands. No export was made after it was read.
+An export is stored once, wherever a copy of it lies, its own entry after those of its VMs. It is
+dated by when the host was asked: what was learned since, by whatever witness, stands. No export
+was made after it was read.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 
 from eventstore.entry import Source
 from eventstore.evidence.found_export import FoundExport
-from eventstore.ids import derive, vm_stream
+from eventstore.ids import derive
 from eventstore.observe import Observed, Observer
 
 
@@ -34,9 +35,8 @@ def _of_file(found: FoundExport, told: set[str], by: Observer) -> Iterator[Obser
         certainty="observed" if found.is_dated else "inferred",
         host=by.host,
     )
-    for vm, event in found.events():
-        stream = vm_stream(vm)
-        event_id = derive("VmExportSeen", stream, found.sha256)
+    for stream, event in found.events():
+        event_id = derive(type(event).__name__, stream, found.sha256)
         if event_id not in told:
             told.add(event_id)
             yield Observed(stream, event, event_id, min(found.asked_at, by.now), source)

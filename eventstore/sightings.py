@@ -41,6 +41,13 @@ class FolderSeen(Struct, frozen=True):
     when: When
 
 
+class Attached(Struct, frozen=True):
+    """The disks that a host used beside its VMs when it was last asked."""
+
+    disks: frozenset[PathKey]
+    when: When
+
+
 class Space(Struct, frozen=True):
     """Bytes free on a volume when somebody last looked."""
 

@@ -106,6 +106,7 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         yield because("No history tells who referred to it last, and when that ended.")
         return
     loss = past.loss
+    yield from _in_use(case, node)
     yield from _doubts_of_loss(case, loss)
     if sighting is None:
         yield because("Nobody has looked at the file itself.")
@@ -116,6 +117,14 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         yield because("Its headers do not hold, so it may be another disk.", sighting.when)
     unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
     yield from (because(told(gap)) for gap in (*unread, *_unseen(case)))
+
+
+def _in_use(case: Case, node: DiskNode) -> Iterator[Reason]:
+    """A disk that a host has mounted is in use, whoever refers to it."""
+    for computer, attached in case.fleet.attached.items():
+        if node.key in attached.disks:
+            who = computer or "A host"
+            yield because(f"{who} had it mounted at {attached.when.at}.", attached.when)
 
 
 def _unseen(case: Case) -> Iterator[str]:

@@ -16,6 +16,7 @@ from eventstore.events import (
     DiskSeen,
     DiskWritten,
     Event,
+    HostExportSeen,
     LogRecordSeen,
     MergeCompleted,
     MergeFailed,
@@ -47,6 +48,8 @@ def _paths(event: Event | Unknown) -> Iterable[str]:
         case VmExportSeen(disks=disks, snapshots=snapshots):
             theirs = (disk for each in snapshots for disk in each.disks or ())
             return (disk.path for disk in (*(disks or ()), *theirs))
+        case HostExportSeen(attached=attached):
+            return attached
         case DiskAttached(disk):
             return _with_ancestors(disk)
         case (

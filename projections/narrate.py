@@ -24,6 +24,7 @@ from eventstore.events import (
     FolderRead,
     ForkedFrom,
     FreeSpaceSeen,
+    HostExportSeen,
     HostRegistryGone,
     HostRegistrySeen,
     LogCovered,
@@ -136,12 +137,10 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             return narrate_vm.merge(event, named.vm)
         case MergesHeld() | MergesReleased():
             return narrate_vm.holding(event, named.vm)
-        case VmConfigurationSeen() | SnapshotConfigurationSeen():
+        case VmConfigurationSeen() | SnapshotConfigurationSeen() | VmExportSeen():
             return narrate_vm.configuration(event, named.vm, named.of)
         case ConfigurationGone():
             return narrate_vm.configuration(event, names.vm, names.of)
-        case VmExportSeen():
-            return narrate_vm.export(event, named.vm, named.of)
         case (
             DiskCloned()
             | DiskMergedByHand()
@@ -152,7 +151,14 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
             | FreeSpaceSeen()
         ):
             return narrate_files.by_hand(event)
-        case DiskSeen() | DiskGone() | FolderRead() | HostRegistrySeen() | HostRegistryGone():
+        case (
+            DiskSeen()
+            | DiskGone()
+            | FolderRead()
+            | HostRegistrySeen()
+            | HostRegistryGone()
+            | HostExportSeen()
+        ):
             return narrate_files.seen(event)
         case LogRecordSeen() | LogCovered():
             return narrate_logs.host_log(event)

@@ -16,6 +16,7 @@ from eventstore.events import (
     ForkedFrom,
     FreeSpaceSeen,
     HandEvent,
+    HostExportSeen,
     HostRegistryGone,
     HostRegistrySeen,
     LogEvent,
@@ -24,7 +25,7 @@ from eventstore.events import (
 from eventstore.evidence.observations import ParentLink
 from eventstore.ids import guid
 from eventstore.paths import name_of
-from projections.phrases import counted, shown
+from projections.phrases import counted, listed, shown
 
 
 def by_hand(event: HandEvent) -> str:
@@ -65,6 +66,12 @@ def seen(event: FolderEvent) -> str:
             return f"{path}, the list of the VMs{_of(host)}, was read: {vms}."
         case HostRegistryGone(host, path):
             return f"{path}, a list of the VMs{_of(host)}, is gone."
+        case HostExportSeen():
+            who = event.computer or "a host"
+            used = listed([name_of(path) for path in event.attached], nothing="")
+            beside = f"; in use beside them: {used}" if used else ""
+            lacks = f"; {counted(len(event.untold), 'thing')} not told" if event.untold else ""
+            return f"{who} was asked about {counted(event.vms, 'VM')}{beside}{lacks}."
         case FolderRead():
             unread = f"; {counted(len(event.unread), 'place')} unread" if event.unread else ""
             return (

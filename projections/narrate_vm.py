@@ -149,7 +149,7 @@ def holding(event: MergesHeld | MergesReleased, vm: str) -> str:
 
 
 def configuration(
-    event: VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone,
+    event: VmConfigurationSeen | SnapshotConfigurationSeen | ConfigurationGone | VmExportSeen,
     vm: str,
     name_of: NameOf,
 ) -> str:
@@ -164,11 +164,13 @@ def configuration(
         case ConfigurationGone(path, snapshot=of):
             whose = f"snapshot {name_of(of)} of {vm}" if of is not None else vm
             return f"The configuration {shown(path)(path)} of {whose} is gone."
+        case VmExportSeen():
+            return _export(event, vm, name_of)
         case _:
             assert_never(event)
 
 
-def export(event: VmExportSeen, vm: str, name_of: NameOf) -> str:
+def _export(event: VmExportSeen, vm: str, name_of: NameOf) -> str:
     who = event.computer or "Its host"
     power = f", which is {event.power}" if event.power else ""
     uses = "disks that were not told" if event.disks is None else in_slots(event.disks)

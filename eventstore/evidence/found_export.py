@@ -8,17 +8,17 @@ from msgspec import Struct
 from msgspec.json import encode
 
 from eventstore.errors import UnreadableExport
-from eventstore.events import VmExportSeen
+from eventstore.events import HostExportSeen, VmExportSeen
 from eventstore.evidence.found_disk import moment_of_nanoseconds
 from eventstore.evidence.powershell import MARKERS, Export, ExportedVm, read_export
 from eventstore.evidence.powershell_json import SIZE_MAX_BYTES, is_json
-from eventstore.ids import VmId
+from eventstore.ids import export_stream, vm_stream
 from eventstore.moments import Moment
 
 HEAD_BYTES = 4096
 
 EVENT_BYTES_MAX = 500_000
-"""What is told of one VM; one event must fit into a batch of the log."""
+"""What one file tells of a VM, or of a host beside its VMs: it must fit into a batch of the log."""
 
 
 class FoundExport(Struct, frozen=True):
@@ -31,10 +31,25 @@ class FoundExport(Struct, frozen=True):
     is_dated: bool
     export: Export
 
-    def events(self) -> tuple[tuple[VmId, VmExportSeen], ...]:
-        return tuple((vm.id, self._event(vm)) for vm in self.export.vms)
+    def events(self) -> tuple[tuple[str, VmExportSeen | HostExportSeen], ...]:
+        """Give what is told of each VM, and what of the host, each with its stream."""
+        of_host = self._of_host()
+        of_vms = ((vm_stream(vm.id), self._of_vm(vm)) for vm in self.export.vms)
+        return (*of_vms, (export_stream(of_host.computer), of_host))
 
-    def _event(self, vm: ExportedVm) -> VmExportSeen:
+    def _of_host(self) -> HostExportSeen:
+        computers = [self.export.computer, *(vm.computer for vm in self.export.vms)]
+        return HostExportSeen(
+            computer=next(filter(None, computers), ""),
+            path=self.path,
+            found_at=self.found_at,
+            vms=len(self.export.vms),
+            attached=self.export.attached,
+            untold=self.export.untold,
+            sha256=self.sha256,
+        )
+
+    def _of_vm(self, vm: ExportedVm) -> VmExportSeen:
         return VmExportSeen(
             name=vm.name,
             path=self.path,
@@ -75,9 +90,9 @@ def examine_export(file: BinaryIO, found_at: str, path: str) -> FoundExport | No
         is_dated=export.asked_at is not None,
         export=export,
     )
-    for vm, event in found.events():
+    for stream, event in found.events():
         if len(encode(event)) > EVENT_BYTES_MAX:
-            raise UnreadableExport(f"tells more than {EVENT_BYTES_MAX:,} bytes of the VM {vm}")
+            raise UnreadableExport(f"tells more than {EVENT_BYTES_MAX:,} bytes of {stream}")
     return found
 
 

@@ -87,7 +87,11 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
         (DISK,),
         S1,
         True,
-        (ev.ExportedSnapshot(S1, "スナップショット 1", S2, True, START, True, "recovery", (DISK,)),),
+        (
+            ev.ExportedSnapshot(
+                S1, "スナップショット 1", S2, True, START, True, "recovery", (DISK,)
+            ),
+        ),
         True,
         "ab" * 32,
     ),
@@ -101,6 +105,9 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
         "ab" * 32,
     ),
     ev.HostRegistryGone(derive("host"), "C:\\data.vmcx", "/case/data.vmcx"),
+    ev.HostExportSeen(
+        "HV01", "C:\\e.json", "/case/e.json", 3, (OTHER,), ("not told: all of web01",), "ab" * 32
+    ),
     ev.LogRecordSeen(
         "HV01",
         "Microsoft-Windows-Hyper-V-VMMS-Admin",

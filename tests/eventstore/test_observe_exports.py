@@ -84,9 +84,10 @@ def exported(*vms: Object, asked_at: str = "2026-11-20T01:00:00Z") -> FoundExpor
 
 
 def test_an_export_is_dated_by_when_the_host_was_asked() -> None:
-    (seen,) = observe_exports([exported(story())], (), Observer("case", NOON, "me"))
+    seen, answer = observe_exports([exported(story())], (), Observer("case", NOON, "me"))
 
     assert isinstance(seen.event, VmExportSeen)
+    assert (answer.stream, answer.occurred_at) == ("export-of/hv01", ASKED)
     assert (seen.occurred_at, seen.stream) == (ASKED, f"vm/{VM.lower()}")
     assert (seen.source.certainty, seen.event.computer) == ("observed", "HV01")
 
@@ -94,7 +95,7 @@ def test_an_export_is_dated_by_when_the_host_was_asked() -> None:
 def test_one_that_does_not_say_when_is_as_old_as_its_file_and_that_is_inferred() -> None:
     undated = replace(found(story()), asked_at=ASKED)
 
-    (seen,) = observe_exports([undated], (), Observer("case", NOON, "me"))
+    seen, _ = observe_exports([undated], (), Observer("case", NOON, "me"))
 
     assert (undated.is_dated, seen.occurred_at, seen.source.certainty) == (False, ASKED, "inferred")
 
@@ -102,19 +103,19 @@ def test_one_that_does_not_say_when_is_as_old_as_its_file_and_that_is_inferred()
 def test_none_was_made_after_it_was_read() -> None:
     ahead = exported(story(), asked_at="2099-01-01T00:00:00Z")
 
-    assert Desk().exports(ahead, now=NOON) == [NOON]
+    assert Desk().exports(ahead, now=NOON) == [NOON, NOON]
 
 
 def test_a_copy_stores_nothing_wherever_it_lies() -> None:
     desk = Desk()
     copy = found(collected(story(), asked_at="2026-11-20T01:00:00Z"), name="copy.json")
 
-    assert len(desk.exports(exported(story()))) == 1
+    assert len(desk.exports(exported(story()))) == 2
     assert desk.exports(exported(story()), copy) == []
 
 
 def test_two_copies_at_once_are_stored_once() -> None:
-    assert len(Desk().exports(exported(story()), exported(story()))) == 1
+    assert len(Desk().exports(exported(story()), exported(story()))) == 2
 
 
 def test_the_host_tells_the_tree_and_where_now_hangs() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from eventstore.events import ExportedSnapshot, SlotDisk, VmExportSeen
+from eventstore.events import ExportedSnapshot, HostExportSeen, SlotDisk, VmExportSeen
 from eventstore.ids import SnapshotId, VmId, derive, vm_stream
 from projections.completeness import missing_references
 from projections.coverage import coverage
@@ -136,7 +136,7 @@ def test_a_file_that_the_host_named_no_more_is_never_free_by_that_alone() -> Non
 class TestBesideHistory:
     """A VM whose every event is known, and a file that it lost by rule."""
 
-    def asked(self, **otherwise: object) -> str:
+    def asked(self, *mounted: str, **otherwise: object) -> str:
         told = VmExportSeen(
             name="web01",
             path="e.json",
@@ -148,12 +148,18 @@ class TestBesideHistory:
             has_all_snapshots=True,
         )
         story = left_behind().happened(replace(told, **otherwise))
+        of_host = HostExportSeen("HV01", "e.json", "/case/e.json", 1, attached=mounted)
+        story.happened(of_host, stream="export-of/hv01")
         record(story, vhd("base.vhd"), vhd("apply1-S.avhd", "base.vhd"))
         record(story, vhd("after-S.avhd", "base.vhd"), walked())
         return the(story, "orphan").deletable
 
     def test_a_whole_export_is_as_good_as_the_configuration(self) -> None:
         assert self.asked() == "yes"
+
+    def test_a_disk_that_the_host_has_mounted_is_in_use(self) -> None:
+        assert self.asked(disk("AFTER-S.avhd")) == "unknown"
+        assert self.asked(disk("another.vhd")) == "yes"
 
     @pytest.mark.parametrize(
         "otherwise",
@@ -193,3 +199,12 @@ def test_an_export_is_told_in_a_sentence(export: VmExportSeen, who: str, what: s
 
 def test_an_export_is_part_of_the_life_of_every_disk_it_names() -> None:
     assert disks_named(WHOLE) == {key("base.vhd"), key("a.avhd"), key("b.avhd")}
+
+
+def test_what_a_host_told_beside_its_vms_is_told_in_a_sentence() -> None:
+    told = HostExportSeen("HV01", "e", "e", 2, (disk("x.vhd"), disk("y.vhd")), ("all of web01",))
+
+    assert narrate(told) == (
+        "HV01 was asked about 2 VMs; in use beside them: x.vhd and y.vhd; 1 thing not told."
+    )
+    assert disks_named(told) == {key("x.vhd"), key("y.vhd")}

@@ -81,7 +81,13 @@ def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:
 
 def _observations(recorded: Recording) -> int:
     reading = recorded.reading
-    return len(reading.disks) + len(reading.configurations) + _log_records(recorded)
+    return (
+        len(reading.disks) + len(reading.configurations) + _log_records(recorded) + _vms(recorded)
+    )
+
+
+def _vms(recorded: Recording) -> int:
+    return sum(len(found.export.vms) for found in recorded.reading.exports)
 
 
 def _log_records(recorded: Recording) -> int:
@@ -97,7 +103,7 @@ def _tell(call: Call, recorded: Recording) -> None:
     stored = f"{recorded.events:,} new event{'' if recorded.events == 1 else 's'} stored"
     call.out.line(
         f"{look.text(recorded.place)}: {reading.files:,} files, {len(reading.disks):,} disks, "
-        f"{len(reading.configurations):,} configurations{_logs_told(recorded)}; {stored}"
+        f"{len(reading.configurations):,} configurations{_others_told(recorded)}; {stored}"
     )
     for place in reading.skipped:
         call.out.line(f"  not read: {look.text(place.found_at)}: {look.text(place.reason)}", "warn")
@@ -107,6 +113,7 @@ def _tell(call: Call, recorded: Recording) -> None:
         call.out.line(f"  damaged: {look.text(found_at)}: {look.text(problem)}", "warn")
 
 
-def _logs_told(recorded: Recording) -> str:
-    records = _log_records(recorded)
-    return f", {counted(records, 'record')} of event logs" if records else ""
+def _others_told(recorded: Recording) -> str:
+    records, vms = _log_records(recorded), _vms(recorded)
+    logs = f", {counted(records, 'record')} of event logs" if records else ""
+    return logs + (f", {counted(vms, 'VM')} of exports" if vms else "")

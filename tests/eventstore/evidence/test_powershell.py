@@ -320,7 +320,7 @@ class TestBadInput:
         place = tmp_path / "e.json"
         place.write_bytes(as_json(machine(None, HardDrives=many)))
 
-        with place.open("rb") as file, pytest.raises(UnreadableExport, match="of the VM"):
+        with place.open("rb") as file, pytest.raises(UnreadableExport, match="of vm/"):
             examine_export(file, str(place), str(place))
 
 
