@@ -20,6 +20,9 @@ COLLECTOR = "snapledgercollector"
 DEPTH_MAX = 8
 """Envelopes are two deep."""
 
+VMS_MAX = 20_000
+"""A host runs at most 2,048, a cluster 8,000."""
+
 TEXT_MAX = 4096
 
 NAMES_TOLD_MAX = 5
@@ -88,6 +91,8 @@ class ExportObjects:
     def take_in(self, raw: Raw, depth: int = DEPTH_MAX) -> None:
         """Sort an object, or all objects in an array; raises UnreadableExport."""
         for each in items(raw) or ():
+            if len(self.vms) > VMS_MAX:
+                raise UnreadableExport(f"expected at most {VMS_MAX:,} VMs, got more")
             if not is_object(each):
                 self._below(each, depth)
                 continue

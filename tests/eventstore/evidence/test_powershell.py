@@ -311,6 +311,10 @@ class TestBadInput:
         with pytest.raises(UnreadableExport, match="use `snapledger collector`"):
             read_export(b"[" + b"1," * COMMAS_MAX + b"1,1]")
 
+    def test_more_vms_than_any_cluster_has_are_refused(self) -> None:
+        with pytest.raises(UnreadableExport, match="at most 20,000 VMs"):
+            read([{"VMId": f"{n:032x}", "ControllerNumber": 0} for n in range(1, 20_003)])
+
     def test_a_name_of_a_page_is_refused(self) -> None:
         with pytest.raises(UnreadableExport, match="at most 4096 characters"):
             read({**story(), "Name": "x" * 5000})
