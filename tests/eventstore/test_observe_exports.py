@@ -1,5 +1,6 @@
 """Exports of the cmdlets into the log: each once, dated by when the host was asked."""
 
+import pytest
 from msgspec.structs import replace
 
 from eventstore.disk_rules import references
@@ -194,8 +195,35 @@ class TestOlderAndNewer:
 
         assert desk.vm.snapshots == {}
 
+    def test_a_power_state_in_between_leaves_the_last_that_was_told(self) -> None:
+        desk = Desk()
+        starting = {**here(S1), "State": "Starting"}
+        desk.exports(exported(here(S1)), exported(starting, asked_at="2026-11-21T00:00:00Z"))
+
+        assert desk.vm.power == "running"
+
+    def test_now_stays_beside_a_snapshot_whose_file_is_read_since(self) -> None:
+        desk = Desk()
+        desk.exports(exported({**here(S1), "ParentSnapshotId": None}))
+        desk.record(reading(of_vm("now.avhdx"), of_snapshot("base.vhdx")))
+
+        assert (desk.vm.now.parent, desk.vm.now.is_parent_known) == (None, True)
+
 
 class TestAgainstFiles:
+    @pytest.mark.parametrize("untold", [{"HardDrives": None}, {"Snapshots": None}])
+    def test_a_newer_export_that_lacks_something_lets_the_file_be_stored_again(
+        self, untold: Object
+    ) -> None:
+        desk = Desk()
+        files = reading(of_vm("now.avhdx"), of_snapshot("base.vhdx"))
+        desk.record(files)
+        export = exported({**here(S1), **untold}, asked_at=later(NOON, minutes=1))
+        desk.exports(export, now=later(NOON, minutes=3))
+
+        assert "VmConfigurationSeen" in kinds(desk.record(files))
+        assert desk.record(files) == []
+
     def test_a_file_that_still_stands_against_a_newer_export_is_stored_again_once(self) -> None:
         desk = Desk()
         files = reading(of_vm("base.vhdx", listed=0))

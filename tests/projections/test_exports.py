@@ -9,6 +9,7 @@ from projections.completeness import missing_references
 from projections.coverage import coverage
 from projections.mentions import disks_named
 from projections.narrate import Names, narrate
+from projections.ownership import ownership_of
 from projections.snapshot_tree import SnapshotTree, tree_of
 from projections.walks import walks_of
 from tests.projections.sightings import configuration, record, roles, said, the, vhd, walked
@@ -131,6 +132,21 @@ def test_a_file_that_the_host_named_no_more_is_never_free_by_that_alone() -> Non
 
     assert (finding.path, finding.deletable) == (disk("left.avhd"), "unknown")
     assert "its host named other files as those of the running state of web01" in said(finding)
+
+
+@pytest.mark.parametrize(
+    ("export", "is_read"),
+    [
+        (WHOLE, True),
+        (replace(WHOLE, has_all_snapshots=False), False),
+        (replace(WHOLE, disks=None), False),
+        (replace(WHOLE, snapshots=(FIRST, replace(SECOND, disks=None))), False),
+    ],
+)
+def test_a_whole_export_counts_as_a_reading_of_the_configuration(
+    export: VmExportSeen, *, is_read: bool
+) -> None:
+    assert (WEB01 in ownership_of(told(export).recorded).configurations) == is_read
 
 
 class TestBesideHistory:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-import pytest
-
+from eventstore.moments import now
 from tests.tui.calling import Snapledger
 
 SCRIPT = files("tui").joinpath("collect.ps1").read_text(encoding="ascii")
@@ -115,9 +114,27 @@ def test_the_tree_is_drawn_with_what_only_the_host_knows(snapledger: Snapledger)
     assert "not known under which snapshot" not in drawn
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_recording_it_again_stores_nothing(snapledger: Snapledger, times: int) -> None:
-    for _ in range(times):
-        snapledger("record", str(COLLECTED))
+def test_recording_it_again_stores_nothing(snapledger: Snapledger) -> None:
+    snapledger("record", str(COLLECTED))
 
     assert "0 new events stored" in snapledger("record", str(COLLECTED)).out
+
+
+def test_files_that_it_overtakes_are_stored_again_at_once_and_once(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    """The export lies among the files, says something else, and is newer than the last walk."""
+    case = tmp_path / "case"
+    snapledger.play("vm web01 C:\\VMs\\web01.vhd", to=case)
+    snapledger.store = tmp_path / "evidence"
+    snapledger("record", str(case))
+    vm = snapledger("vms", "--json").json[0]["id"]
+    other = {"Id": vm, "Name": "web01", "State": "Off", "HardDrives": [], "Snapshots": []}
+    told = {"SnapledgerCollector": 1, "AskedAt": now(), "Computer": "HV01", "VMs": [other]}
+    (case / "export.json").write_text(json.dumps(told), encoding="utf-8")
+
+    snapledger("record", str(case))
+    kinds = re.findall(r'"type":"(\w+)"', snapledger("log", "--json").out)
+
+    assert kinds[-4:] == ["VmExportSeen", "HostExportSeen", "VmConfigurationSeen", "FolderRead"]
+    assert "0 new events stored" in snapledger("record", str(case)).out

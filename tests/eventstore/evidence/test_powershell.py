@@ -227,6 +227,13 @@ class TestWhatIsMissing:
         ]
         assert vm.snapshots[1].disks is None
 
+    def test_a_list_that_does_not_tell_every_parent_is_not_all(self) -> None:
+        parentless = snapshot(S2, None)
+        del parentless["ParentSnapshotId"]
+
+        assert only(read([machine(S1), snapshot(S1, None)])).has_all_snapshots
+        assert not only(read([machine(S1), snapshot(S1, None), parentless])).has_all_snapshots
+
     def test_the_snapshot_now_hangs_under_is_known_from_the_vm_alone(self) -> None:
         vm = only(read(machine(S1, "a.avhdx", ParentSnapshotName="S1")))
 
