@@ -12,7 +12,7 @@ from eventstore.paths import PathKey, path_key
 from projections.completeness import missing_references
 from projections.disk_chain import is_of
 from projections.disk_graph import graph_of
-from projections.disk_node import DiskGraph
+from projections.disk_node import DiskGraph, DiskNode
 from projections.merges import FutureMerge
 from projections.strays import several
 from projections.walks import walks_of
@@ -31,10 +31,17 @@ def doubts(
         yield missing
     if machine.power is None:
         yield f"nothing tells whether {machine.name or machine.id} runs or is off"
+    if rootless := [node.path for node in graph.nodes.values() if _is_rootless(node, vm)]:
+        yield f"nothing tells which disk {several(rootless)} stands on: others may go, or merge"
     if circle := [node.path for node in graph.nodes.values() if _circles(graph, node.key, vm)]:
         yield f"the parents of {several(circle)} lead back to themselves: nothing can be foreseen"
     yield from _blind_merges(after, vm)
     yield from _ruined(graph, vm, merges, gone)
+
+
+def _is_rootless(node: DiskNode, vm: VmId) -> bool:
+    """Tell whether it is an AVHD of the VM whose header nobody read."""
+    return vm in node.needed_by and node.is_automatic and node.parent is None
 
 
 def _circles(graph: DiskGraph, key: PathKey, vm: VmId) -> bool:

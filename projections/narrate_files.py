@@ -67,7 +67,7 @@ def seen(event: FolderEvent) -> str:
         case HostRegistryGone(host, path):
             return f"{path}, a list of the VMs{_of(host)}, is gone."
         case HostExportSeen():
-            who = event.computer or "a host"
+            who = event.computer or "A host"
             used = listed([name_of(path) for path in event.attached], nothing="")
             beside = f"; in use beside them: {used}" if used else ""
             lacks = f"; {counted(len(event.untold), 'thing')} not told" if event.untold else ""

@@ -3,7 +3,9 @@
 import pytest
 
 from eventstore.errors import BadInput
+from eventstore.events import ExportedSnapshot, VmExportSeen
 from eventstore.find import Candidate, deleted_snapshots, pick
+from eventstore.ids import SnapshotId
 from eventstore.moments import Moment
 from tests.story import Story
 
@@ -64,6 +66,17 @@ def test_a_deleted_snapshot_is_known_by_its_last_name() -> None:
     story = Story().vm("web01", "web01.vhd").take("S1").rename("S1", "S2").delete("S1")
 
     assert [each.name for each in deleted_snapshots(story.recorded)] == ["S2"]
+
+
+def test_a_snapshot_that_a_host_names_no_more_is_gone_since_and_told_once() -> None:
+    def named(*snapshots: str, has_all: bool = True) -> VmExportSeen:
+        told = tuple(ExportedSnapshot(SnapshotId(each), each.lower()) for each in snapshots)
+        return VmExportSeen("web01", "e", "e", snapshots=told, has_all_snapshots=has_all)
+
+    story = Story().vm("web01", "web01.vhd")
+    story.happened(named("S1", "S2"), named(has_all=False), named("S2"), named("S2"))
+
+    assert [each.name for each in deleted_snapshots(story.recorded)] == ["s1"]
 
 
 def test_several_snapshots_of_a_vm_are_counted_as_snapshots() -> None:

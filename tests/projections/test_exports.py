@@ -3,10 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
+from eventstore.commands import DeleteSnapshot
 from eventstore.events import ExportedSnapshot, HostExportSeen, SlotDisk, VmExportSeen
 from eventstore.ids import SnapshotId, VmId, derive, vm_stream
 from projections.completeness import missing_references
 from projections.coverage import coverage
+from projections.forecast import forecast
 from projections.mentions import disks_named
 from projections.narrate import Names, narrate
 from projections.ownership import ownership_of
@@ -14,7 +16,7 @@ from projections.snapshot_tree import SnapshotTree, tree_of
 from projections.walks import walks_of
 from tests.projections.sightings import configuration, record, roles, said, the, vhd, walked
 from tests.projections.test_deletable import left_behind
-from tests.story import Story, disk, key
+from tests.story import START, Story, disk, key
 
 WEB01 = VmId(derive("web01"))
 S1, S2 = SnapshotId("S1"), SnapshotId("S2")
@@ -123,6 +125,16 @@ def test_a_snapshot_that_is_only_named_is_in_the_tree_with_disks_unknown() -> No
         (False, False),
         (True, True),
     ]
+
+
+def test_a_forecast_by_an_export_alone_says_that_no_header_was_read() -> None:
+    def doubts(story: Story) -> tuple[str, ...]:
+        return forecast(story.fleet, WEB01, DeleteSnapshot(S2), at=START).doubts
+
+    assert doubts(told(WHOLE)) == ()
+    (doubt,) = doubts(Story().happened(WHOLE, stream=vm_stream(WEB01)))
+    assert doubt.startswith("nothing tells which disk ")
+    assert disk("b.avhd") in doubt
 
 
 def test_a_file_that_the_host_named_no_more_is_never_free_by_that_alone() -> None:
