@@ -8,9 +8,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from eventstore.entry import Entry, NewEntry
+from eventstore.entry import Entry, NewEntry, Recorded
 from eventstore.errors import BadInput, BatchTooLarge, DuplicateId
-from eventstore.log.line import Envelope, digest_of, encode_entry, encode_line
+from eventstore.log.line import Envelope, digest_of, encode_entry, encode_line, line_digest
 from eventstore.log.protocol import BATCH_BYTES_MAX, BATCH_ENTRIES_MAX
 from eventstore.log.streams import LOG_STREAM
 from eventstore.moments import Moment, parse_moment
@@ -31,6 +31,14 @@ class Tip(NamedTuple):
 
     revision: int
     prev: str
+
+
+class Encoded(NamedTuple):
+    """An entry as it will be read, its line, and the digest that the next in its stream names."""
+
+    record: Recorded
+    line: bytes
+    entry_digest: str
 
 
 class Frame(Struct, frozen=True):
@@ -73,22 +81,26 @@ def is_same_event(one: NewEntry | Entry, other: NewEntry | Entry) -> bool:
 
 def encode_batch(
     additions: Sequence[Addition], frame: Frame, tip_of: Callable[[str], Tip]
-) -> list[bytes]:
+) -> list[Encoded]:
     """Give the lines; each entry follows from the one before it in its stream."""
     tips: dict[str, Tip] = {}
     batch = (frame.first, frame.first + len(additions) - 1)
-    lines: list[bytes] = []
+    encoded: list[Encoded] = []
     for position, (stream, event) in enumerate(additions, frame.first):
         tip = tips.get(stream) or tip_of(stream)
-        entry = encode_entry(_entry(event, frame.origin, stream, tip))
-        tips[stream] = Tip(tip.revision + 1, digest_of(entry))
+        entry = _entry(event, frame.origin, stream, tip)
+        data = encode_entry(entry)
+        entry_digest = digest_of(data)
+        tips[stream] = Tip(entry.revision, entry_digest)
         envelope = Envelope(position, frame.recorded_at, batch, frame.synced)
-        lines.append(encode_line(envelope, entry))
-    return lines
+        line = encode_line(envelope, data)
+        record = Recorded(*envelope, entry, line_digest(line))
+        encoded.append(Encoded(record, line, entry_digest))
+    return encoded
 
 
-def check_size(lines: Sequence[bytes]) -> None:
-    size = sum(map(len, lines))
+def check_size(batch: Sequence[Encoded]) -> None:
+    size = sum(len(each.line) for each in batch)
     if size > BATCH_BYTES_MAX:
         raise BatchTooLarge(
             f"{size:,} bytes are too many for one batch; at most {BATCH_BYTES_MAX:,}"

@@ -96,6 +96,11 @@ def encode_line(envelope: Envelope, entry: bytes) -> bytes:
     return b"".join((body, _DIGEST_KEY, sha256(body).hexdigest().encode(), b'"}\n'))
 
 
+def line_digest(line: bytes) -> str:
+    """Give the digest that a whole line carries."""
+    return line[-64 - len(b'"}\n') : -len(b'"}\n')].decode()
+
+
 def parse_line(line: bytes) -> Line | None:
     """Give the line when its form and its digest hold, None when they do not."""
     head = _HEAD.match(line)

@@ -11,12 +11,21 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from eventstore.log.files import Files, write_all, write_synced
 from eventstore.log.segments import START, Place, segment_name
 
 SLOT_BYTES = 4096
 """The largest sector in use: a torn write damages one slot only."""
+
+
+class Mark(NamedTuple):
+    """The end of what is published, and where in the file the slot that says so begins."""
+
+    place: Place
+    offset: int
+
 
 _SLOT = re.compile(
     rb'(\{"position":(\d+),"segment":"(\d{20})\.ndjson","length":(\d+)),'
@@ -37,27 +46,36 @@ def create_mark(files: Files, folder: Path) -> None:
 
 def read_mark(files: Files, folder: Path) -> Place | None:
     """Give the end of what is published, None when no slot can be trusted."""
+    found = find_mark(files, folder)
+    return found and found.place
+
+
+def find_mark(files: Files, folder: Path) -> Mark | None:
+    """Give the mark with its slot, None when no slot can be trusted."""
     try:
         data = files.read(mark_path(folder), 0, 2 * SLOT_BYTES)
     except FileNotFoundError:
         return None
-    slots = (_parse(data[at : at + SLOT_BYTES]) for at in (0, SLOT_BYTES))
-    return max((slot for slot in slots if slot), default=None)
+    slots = ((_parse(data[at : at + SLOT_BYTES]), at) for at in (0, SLOT_BYTES))
+    return max((Mark(place, at) for place, at in slots if place), default=None)
 
 
-def write_mark(files: Files, folder: Path, place: Place, *, sync: bool = False) -> None:
-    """Publish through `place`, over the older of the two slots."""
-    path = mark_path(folder)
-    file = files.open(path)
+def write_mark(
+    files: Files, folder: Path, place: Place, *, before: Mark | None, sync: bool = False
+) -> Mark:
+    """Publish through `place`, in the other slot than the mark `before`; gives the new one.
+
+    The caller has looked for `before` under the lock that it still holds.
+    """
+    mark = Mark(place, SLOT_BYTES if before and before.offset == 0 else 0)
+    file = files.open(mark_path(folder))
     try:
-        data = files.read(path, 0, 2 * SLOT_BYTES)
-        first, second = (_parse(data[at : at + SLOT_BYTES]) for at in (0, SLOT_BYTES))
-        is_first_older = first is None or (second is not None and first < second)
-        write_all(file, _format(place), 0 if is_first_older else SLOT_BYTES)
+        write_all(file, _format(place), mark.offset)
         if sync:
             file.sync()
     finally:
         file.close()
+    return mark
 
 
 def _format(place: Place) -> bytes:

@@ -10,13 +10,14 @@ from typing import TypeVar
 
 from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged
+from eventstore.log.batch import Encoded
 from eventstore.log.files import Files
 from eventstore.log.happened import Asked, Calendar, as_happened
 from eventstore.log.index import Index, load_index
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.mark import read_mark
 from eventstore.log.recovery import survey_now
-from eventstore.log.segments import START, Place, locate, read_entries, read_lines
+from eventstore.log.segments import START, Place, locate, read_each, read_entries
 from eventstore.log.streams import Streams, runs
 from eventstore.moments import Moment
 
@@ -116,13 +117,29 @@ class Reader:
                 self._streams = Streams(self._files, self._folder, self._streams.index)
             if end > self._streams.place:
                 self._begin_at_index(end, beyond=beyond)
+            if moving and end >= self._streams.place:
+                self._move_a_page()
             if end > self._streams.place:
-                lines = read_lines(self._files, self._folder, self._streams.place, end)
-                for line, place in lines:
-                    if moving and self._streams.bytes_behind_index >= self._move_at:
-                        self._move()
-                    self._streams.advance(line, place)
+                for record, at in read_each(self._files, self._folder, self._streams.place, end):
+                    if moving:
+                        self._move_a_page()
+                    self._streams.advance(record, at)
             return self._streams
+
+    def take(self, batch: Sequence[Encoded], before: Place, end: Place) -> None:
+        """Take in what this handle has just published from `before` to `end`, as if it were read.
+
+        Another thread may have read it already.
+        """
+        with self._lock:
+            self.seen = max(self.seen, end)
+            if self._streams.place != before:
+                return
+            offset = end.offset - sum(len(each.line) for each in batch)
+            for each in batch:
+                offset += len(each.line)
+                at = Place(each.record.position, end.segment, offset)
+                self._streams.advance(each.record, at, entry_digest=each.entry_digest)
 
     def forget_index(self, index: Index | None = None) -> None:
         """Read the log instead of this index, the one in use, from now on."""
@@ -194,8 +211,13 @@ class Reader:
         if beyond or index.place <= end:
             self._streams = Streams(self._files, self._folder, index)
 
-    def _move(self) -> None:
-        """A failure harms nothing: the index is a help, and the next page may have more luck."""
+    def _move_a_page(self) -> None:
+        """Move what was read to the index when it is enough for a page.
+
+        A failure harms nothing: the index is a help, and the next page may have more luck.
+        """
+        if self._streams.bytes_behind_index < self._move_at:
+            return
         try:
             self._streams.move_to_index()
             self._move_at = self._page_bytes

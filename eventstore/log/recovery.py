@@ -15,7 +15,7 @@ from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
 from eventstore.log.files import Files, replace_whole, write_synced
 from eventstore.log.line import Line, parse_line
-from eventstore.log.mark import read_mark, write_mark
+from eventstore.log.mark import Mark, read_mark, write_mark
 from eventstore.log.segments import (
     START,
     Place,
@@ -99,21 +99,20 @@ def survey_now(files: Files, folder: Path) -> tuple[Place | None, Tail]:
             return mark, tail
 
 
-def recover(files: Files, folder: Path, mark: Place | None, follows: Follows) -> Place:
-    """Make the log end in whole, synced, published batches; gives the mark it wrote.
+def recover(files: Files, folder: Path, mark: Mark | None, follows: Follows) -> Mark:
+    """Make the log end in whole, synced, published batches; gives the mark then.
 
     Raises LogDamaged, and leaves everything as it is, when published bytes are bad.
     """
-    tail = survey(files, folder, mark, follows)
+    tail = survey(files, folder, mark and mark.place, follows)
     if tail.damage:
         raise tail.damage
-    if mark == tail.intact and not tail.rest:
-        return tail.intact
+    if mark and mark.place == tail.intact and not tail.rest:
+        return mark
     _write_again(files, folder, tail)
     for segment, offset in reversed(tail.rest):
         _set_aside(files, folder, segment, offset)
-    write_mark(files, folder, tail.intact, sync=True)
-    return tail.intact
+    return write_mark(files, folder, tail.intact, before=mark, sync=True)
 
 
 def tails_kept(files: Files, folder: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -83,14 +83,14 @@ def whole_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[byt
             return
 
 
-def read_lines(
+def read_each(
     files: Files, folder: Path, start: Place, end: Place
-) -> Iterator[tuple[Line, Place]]:
-    """Give each line after `start` through `end`, with its end's place.
+) -> Iterator[tuple[Recorded, Place]]:
+    """Give each entry after `start` through `end`, with its own place.
 
     Raises LogDamaged at the first position where the bytes are not what was published.
     """
-    return _walk(files, folder, start, end, _lines)
+    return _walk(files, folder, start, end, _each)
 
 
 def read_entries(
@@ -98,7 +98,7 @@ def read_entries(
 ) -> Iterator[tuple[Sequence[Recorded], Place]]:
     """Give the entries after `start` through `end`, some at a time, with the last one's place.
 
-    Raises LogDamaged as `read_lines` does.
+    Raises LogDamaged as `read_each` does.
     """
     return _walk(files, folder, start, end, _entries)
 
@@ -159,6 +159,17 @@ def _entries(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Sequence[
     else:
         for line, at in _lines(chunk, start, end):
             yield (entry_of(line),), at
+
+
+def _each(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Recorded, Place]]:
+    entries = intact_entries(chunk, start.position + 1)
+    if entries and entries[-1].position <= end.position:
+        ends = accumulate((len(raw) for raw in _cut(chunk)), initial=start.offset)
+        for entry, offset in zip(entries, islice(ends, 1, None), strict=True):
+            yield entry, Place(entry.position, start.segment, offset)
+    else:
+        for line, at in _lines(chunk, start, end):
+            yield entry_of(line), at
 
 
 def _lines(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Line, Place]]:

@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from eventstore.entry import Entry, Recorded
 from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
 from eventstore.log.files import Files
 from eventstore.log.index import Index, Link, line_between
 from eventstore.log.index_pages import NewPage, add_page
 from eventstore.log.index_table import IndexDoubtful, id_key, stream_key
-from eventstore.log.line import EntryHead, Line, entry_head, recorded
+from eventstore.log.line import EntryHead, Line, digest_of, entry_head
 from eventstore.log.segments import START, Place
 from eventstore.moments import Moment
 
@@ -39,12 +40,13 @@ class Entered(NamedTuple):
 class _Stream:
     """The entries of one stream that follow on the index, the first of them at `first`."""
 
-    __slots__ = ("first", "ids", "positions")
+    __slots__ = ("first", "ids", "last_digest", "positions")
 
     def __init__(self, first: int) -> None:
         self.first = first
         self.ids: dict[str, int] = {}
         self.positions = array("Q")
+        self.last_digest = ""
 
     @property
     def last(self) -> Entered:
@@ -77,26 +79,25 @@ class Streams:
         self._earliest = _LAST_MOMENT
         self._last_line = 0, ""
 
-    def advance(self, line: Line, place: Place) -> None:
-        """Take in the next line, which ends at `place`."""
-        head = entry_head(line)
-        if head is None:
-            raise LogDamaged(line.position, "altered", "the line holds no entry")
-        stream = self._stream_of(head, line.position)
-        stream.ids[head.id] = line.position
-        stream.positions.append(line.position)
-        self._origins.add(head.origin)
-        if head.type == TailSetAside.__name__ and head.stream.startswith(LOG_STREAM):
-            self.tails_set_aside.add(_kept_as(line))
+    def advance(self, record: Recorded, place: Place, *, entry_digest: str = "") -> None:
+        """Take in the next entry, which ends at `place`; its writer knows the digest of it."""
+        entry, position = record.entry, record.position
+        stream = self._stream_of(entry, position)
+        stream.ids[entry.id] = position
+        stream.positions.append(position)
+        stream.last_digest = entry_digest
+        self._origins.add(entry.origin)
+        if entry.type == TailSetAside.__name__ and entry.stream.startswith(LOG_STREAM):
+            self.tails_set_aside.add(_kept_as(entry))
         is_same_segment = place.segment == self.place.segment
         line_bytes = place.offset - (self.place.offset if is_same_segment else 0)
         if not self._segments or not is_same_segment:
-            self._firsts.append(line.position)
+            self._firsts.append(position)
             self._segments.append(place.segment)
             self._ends.append(array("Q"))
         self._ends[-1].append(place.offset)
-        self._earliest = min(self._earliest, head.occurred_at)
-        self._last_line = line_bytes, line.digest
+        self._earliest = min(self._earliest, entry.occurred_at)
+        self._last_line = line_bytes, record.digest
         self.bytes_behind_index += line_bytes
         self.place = place
 
@@ -110,6 +111,16 @@ class Streams:
             return self._last_in_index(origin, stream)
         self._must_follow_on(origin, stream, found)
         return found.last
+
+    def last_digest(self, origin: str, stream: str) -> str:
+        """Give the digest of the stream's last entry, which `prev` of the next one names.
+
+        What this handle wrote itself is remembered; any other entry is read.
+        """
+        found = self._streams.get((origin, stream))
+        last = self.last(origin, stream)
+        known = found.last_digest if found else ""
+        return known or digest_of(self.line_at(last.position).entry)
 
     def positions(self, origin: str, stream: str, after: int = 0) -> Sequence[int]:
         """Give the positions of the revisions greater than `after`, in order."""
@@ -185,16 +196,16 @@ class Streams:
         )
         self._follow_on(add_page(self._files, self._folder, self.index, page))
 
-    def _stream_of(self, head: EntryHead, position: int) -> _Stream:
-        key = head.origin, head.stream
+    def _stream_of(self, entry: Entry, position: int) -> _Stream:
+        key = entry.origin, entry.stream
         found = self._streams.get(key)
         if found is None:
             # With an index it is asked what came before when the stream is.
-            first = head.revision if self.index else 1
+            first = entry.revision if self.index else 1
             found = self._streams[key] = _Stream(first)
         expected = found.first + len(found.positions)
-        if head.revision != expected:
-            text = f"{head.stream} goes from revision {expected - 1} to {head.revision}"
+        if entry.revision != expected:
+            text = f"{entry.stream} goes from revision {expected - 1} to {entry.revision}"
             raise LogDamaged(position, "revision_gap", text)
         return found
 
@@ -241,8 +252,5 @@ def runs(positions: Sequence[int], *, gap_max: int = 4) -> Iterator[Sequence[int
             begin = at
 
 
-def _kept_as(line: Line) -> str:
-    found = recorded(line)
-    if found is None:
-        raise LogDamaged(line.position, "altered", "the line holds no entry")
-    return msgspec.json.decode(found.entry.data, type=TailSetAside).kept_as
+def _kept_as(entry: Entry) -> str:
+    return msgspec.json.decode(entry.data, type=TailSetAside).kept_as

@@ -13,6 +13,7 @@ from eventstore.ids import derive
 from eventstore.log import store as stores
 from eventstore.log.batch import (
     Addition,
+    Encoded,
     Frame,
     Tip,
     check_size,
@@ -22,10 +23,10 @@ from eventstore.log.batch import (
 )
 from eventstore.log.files import Files
 from eventstore.log.index_table import IndexDoubtful
-from eventstore.log.line import Line, digest_of, first_prev, recorded
+from eventstore.log.line import Line, first_prev, recorded
 from eventstore.log.links import Links
 from eventstore.log.lock import writer_lock
-from eventstore.log.mark import read_mark
+from eventstore.log.mark import Mark, find_mark
 from eventstore.log.protocol import Appended
 from eventstore.log.reader import PAGE_BYTES, Reader
 from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
@@ -96,19 +97,20 @@ class Writer:
         repeat = self._repeat(streams, stream, events, expected)
         return repeat or self._add(mark, streams, stream, events, expected)
 
-    def _catch_up(self) -> tuple[Place, Streams]:
+    def _catch_up(self) -> tuple[Mark, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""
-        mark = read_mark(self._files, self._folder)
+        mark = find_mark(self._files, self._folder)
         # Damage between the index and the mark is found here, before anything above is touched.
         # After a loss of power the mark may be older than the index, which saw what it published.
-        self._reader.streams(mark or START, moving=True, beyond=True)
-        if mark is None or not self._is_in_order(mark):
+        self._reader.streams(mark.place if mark else START, moving=True, beyond=True)
+        if mark is None or not self._is_in_order(mark.place):
             mark = recover(self._files, self._folder, mark, self._links().follow)
-        if mark < self._reader.seen:
-            raise LogDamaged(mark.position + 1, "removed", "it was published, and is gone")
-        if mark < self._reader.streams(START).place:
+        end = mark.place
+        if end < self._reader.seen:
+            raise LogDamaged(end.position + 1, "removed", "it was published, and is gone")
+        if end < self._reader.streams(START).place:
             self._reader.forget_index()
-        streams = self._reader.streams(mark, moving=True)
+        streams = self._reader.streams(end, moving=True)
         if not self._is_settled:
             self._settle(streams)
             self._is_settled = True
@@ -163,7 +165,7 @@ class Writer:
 
     def _add(
         self,
-        mark: Place,
+        mark: Mark,
         streams: Streams,
         stream: str,
         events: Sequence[NewEntry],
@@ -173,21 +175,24 @@ class Writer:
         if expected != actual:
             raise WrongRevision(stream, expected=expected, actual=actual)
         if not events:
-            return Appended(mark.position + 1, mark.position, actual)
+            return Appended(mark.place.position + 1, mark.place.position, actual)
         own = self._own_events(streams)
         additions = [*own, *(Addition(stream, event) for event in events)]
-        frame = Frame(self.store.store, mark.position + 1, mark.position, self._world.clock())
-        lines = encode_batch(additions, frame, lambda name: self._tip(streams, frame.origin, name))
-        check_size(lines[len(own) :])
-        last = mark.position + len(lines)
-        self._write(mark, lines)
+        synced = mark.place.position
+        frame = Frame(self.store.store, synced + 1, synced, self._world.clock())
+        batch = encode_batch(additions, frame, lambda name: self._tip(streams, frame.origin, name))
+        check_size(batch[len(own) :])
+        last = synced + len(batch)
+        self._write(mark, batch)
         return Appended(last - len(events) + 1, last, actual + len(events))
 
-    def _write(self, mark: Place, lines: Sequence[bytes]) -> None:
+    def _write(self, mark: Mark, batch: Sequence[Encoded]) -> None:
         size = self._world.settings.segment_bytes_max
         # Dead until the batch stands, so that an interrupt in between leaves no doubt either.
         self._is_dead = True
-        write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
+        lines = [each.line for each in batch]
+        end = write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
+        self._reader.take(batch, mark.place, end)
         self._is_dead = False
         keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
 
@@ -195,7 +200,7 @@ class Writer:
         last = streams.last(origin, stream)
         if not last.revision:
             return Tip(0, first_prev(origin, stream))
-        return Tip(last.revision, digest_of(streams.line_at(last.position).entry))
+        return Tip(last.revision, streams.last_digest(origin, stream))
 
     def _own_events(self, streams: Streams) -> list[Addition]:
         """Give what the log itself has to tell first: whose copy it is, what was set aside."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eventstore.errors import DiskFull, OutcomeUnknown
 from eventstore.log.files import Files, OpenFile, write_all, write_synced
-from eventstore.log.mark import write_mark
+from eventstore.log.mark import Mark, write_mark
 from eventstore.log.recovery import NO_SPACE, RESERVE
 from eventstore.log.segments import Place, segment_path
 
@@ -16,24 +16,24 @@ RESERVE_BYTES = 2 << 20
 
 
 def write_batch(
-    files: Files, folder: Path, mark: Place, lines: Sequence[bytes], *, segment_bytes_max: int
+    files: Files, folder: Path, mark: Mark, lines: Sequence[bytes], *, segment_bytes_max: int
 ) -> Place:
-    """Store and publish the batch after `mark`; gives the new mark.
+    """Store and publish the batch after `mark`; gives its end.
 
     Raises DiskFull when it cannot have been stored, OutcomeUnknown when nobody can say.
     """
-    data = b"".join(lines)
-    is_new = mark.offset == 0 or mark.offset + len(data) > segment_bytes_max
-    segment, offset = (mark.position + 1, 0) if is_new else (mark.segment, mark.offset)
-    place = Place(mark.position + len(lines), segment, offset + len(data))
+    data, end = b"".join(lines), mark.place
+    is_new = end.offset == 0 or end.offset + len(data) > segment_bytes_max
+    segment, offset = (end.position + 1, 0) if is_new else (end.segment, end.offset)
+    place = Place(end.position + len(lines), segment, offset + len(data))
     try:
-        if is_new and mark.offset:
+        if is_new and end.offset:
             # What a full disk made us cut off must not come back below a later segment.
-            _sync(files, segment_path(folder, mark.segment))
+            _sync(files, segment_path(folder, end.segment))
         _write_synced(files, segment_path(folder, segment), data, offset)
         if is_new:
             files.sync_folder(folder / "log")
-        write_mark(files, folder, place, sync=is_new)
+        write_mark(files, folder, place, before=mark, sync=is_new)
     except OSError as error:
         raise OutcomeUnknown(
             f"writing {segment_path(folder, segment)} failed ({error}): whether the events are "

@@ -14,7 +14,7 @@ from eventstore.log.batch import (
     is_same_event,
     prepare,
 )
-from eventstore.log.line import digest_of, encode_entry, first_prev, parse_line, recorded
+from eventstore.log.line import digest_of, encode_entry, first_prev
 from eventstore.log.protocol import Appended, CheckResult
 from tests.eventstore.log.history import NOON
 
@@ -40,14 +40,13 @@ class InMemoryLog:
             raise WrongRevision(stream, expected=expected, actual=len(own))
         first, last = len(self.entries) + 1, len(self.entries) + len(prepared)
         prev = digest_of(encode_entry(own[-1].entry)) if own else first_prev(self.origin, stream)
-        lines = encode_batch(
+        batch = encode_batch(
             [Addition(stream, event) for event in prepared],
             Frame(self.origin, first, first - 1, NOON),
             lambda _: Tip(expected, prev),
         )
-        check_size(lines)
-        parsed = [parse_line(line) for line in lines]
-        self.entries += [found for line in parsed if line and (found := recorded(line))]
+        check_size(batch)
+        self.entries += [each.record for each in batch]
         return Appended(first, last, expected + len(prepared))
 
     def read(self, after: int = 0) -> Iterator[Recorded]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from eventstore.errors import LogDamaged
 from eventstore.log.embedded import open_store
@@ -13,7 +14,7 @@ from eventstore.log.mark import mark_path, read_mark
 from eventstore.log.recovery import tails_kept
 from eventstore.log.segments import segment_path, segments
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import events, ids, small_store
+from tests.eventstore.log.history import SMALL, events, ids, small_store
 from tests.eventstore.log.workload import STORE
 
 ENTRIES = 20
@@ -26,7 +27,8 @@ NAMES = [str(number) for number in range(1, ENTRIES + 1)]
 def twenty(*, prefix: str = "") -> ForgetfulFiles:
     """Give a log of twenty entries in three streams, with its last batch above the mark."""
     files = ForgetfulFiles()
-    log = small_store(STORE, files)
+    # Without an index, which would spare an append reading what is damaged.
+    log = small_store(STORE, files, settings=replace(SMALL, page_bytes=1 << 20))
     revisions = dict.fromkeys("abc", 0)
     mark = b""
     batches = [(1, 2), (3, 3), (4, 6), (7, 8), (9, 9), (10, 12), (13, 15), (16, 17), (18, 20)]

@@ -16,12 +16,13 @@ from pytest import MonkeyPatch  # noqa: PT013  (the type's only public name)
 from eventstore.entry import NewEntry, Recorded
 from eventstore.errors import BadInput, LogError
 from eventstore.log import batch, index, line, recovery, segments, verify, writer, writing
+from eventstore.log.batch import Encoded
 from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.files import Files, OpenFile, write_all
 from eventstore.log.index import INDEX
 from eventstore.log.index_table import Table
-from eventstore.log.line import EntryHead, Envelope, Line, encode_line
-from eventstore.log.mark import read_mark
+from eventstore.log.line import EntryHead, Envelope, Line, encode_entry, encode_line
+from eventstore.log.mark import Mark, find_mark
 from eventstore.log.protocol import Appended
 from eventstore.log.recovery import Tail
 from eventstore.log.segments import Place, segment_path
@@ -113,13 +114,9 @@ def torn_tail_not_cut(patch: MonkeyPatch) -> None:
 def batch_as_many_frames(patch: MonkeyPatch) -> None:
     """Each entry is a batch of its own, so a crash leaves some of those that came together."""
 
-    def encode(*arguments: object) -> list[bytes]:
-        lines = [line.parse_line(raw) for raw in encode_batch(*arguments)]  # type: ignore[arg-type]  # passed on as they came
-        return [
-            encode_line(Envelope(one[0], one[1], (one[0], one[0]), one.synced), one.entry)
-            for one in lines
-            if one
-        ]
+    def encode(*arguments: object) -> list[Encoded]:
+        encoded = encode_batch(*arguments)  # type: ignore[arg-type]  # passed on as they came
+        return [each._replace(line=_alone(each.record)) for each in encoded]
 
     encode_batch = batch.encode_batch
     patch.setattr(writer, "encode_batch", encode)
@@ -131,7 +128,7 @@ def no_expected_revision(patch: MonkeyPatch) -> None:
 
     def added(
         self: Writer,
-        mark: Place,
+        mark: Mark,
         streams: Streams,
         stream: str,
         events: Sequence[NewEntry],
@@ -186,11 +183,14 @@ def consumer_goes_back(patch: MonkeyPatch) -> None:
 def position_lost_at_reopen(patch: MonkeyPatch) -> None:
     """A new handle counts positions from the beginning of the last segment."""
 
-    def read(files: Files, folder: Path) -> Place | None:
-        mark = read_mark(files, folder)
-        return mark and mark._replace(position=mark.position - mark.segment + 1)
+    def find(files: Files, folder: Path) -> Mark | None:
+        mark = find_mark(files, folder)
+        if mark is None:
+            return None
+        end = mark.place
+        return mark._replace(place=end._replace(position=end.position - end.segment + 1))
 
-    patch.setattr(writer, "read_mark", read)
+    patch.setattr(writer, "find_mark", find)
 
 
 def index_of_any_log_believed(patch: MonkeyPatch) -> None:
@@ -218,6 +218,12 @@ def index_believed_over_the_log(patch: MonkeyPatch) -> None:
         return head
 
     patch.setattr(Streams, "_head_in_index", head)
+
+
+def _alone(record: Recorded) -> bytes:
+    at = record.position
+    envelope = Envelope(at, record.recorded_at, (at, at), record.synced)
+    return encode_line(envelope, encode_entry(record.entry))
 
 
 def _nothing(*given: object) -> None:

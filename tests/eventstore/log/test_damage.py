@@ -10,7 +10,7 @@ from eventstore.errors import LogDamaged
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.log.files import RealFiles
 from eventstore.log.line import Envelope, encode_line, parse_line
-from eventstore.log.mark import create_mark, mark_path, read_mark, write_mark
+from eventstore.log.mark import create_mark, find_mark, mark_path, read_mark, write_mark
 from eventstore.log.segments import Place, segment_path, segments
 from eventstore.log.writer import Settings
 from eventstore.moments import later
@@ -62,7 +62,7 @@ def write_whole_mark(folder: Path, mark: Place) -> None:
     """Let both slots of the mark say `mark`."""
     create_mark(FILES, folder)
     for _ in range(2):
-        write_mark(FILES, folder, mark)
+        write_mark(FILES, folder, mark, before=find_mark(FILES, folder))
 
 
 def digested_anew(line: bytes, old: bytes, new: bytes) -> bytes:
