@@ -1,7 +1,8 @@
-r"""Read disks, VM configurations and event logs below folders, and store what was seen.
+r"""Read disks, VM configurations, event logs and exports below folders, and store what was seen.
 
 Every VHD, AVHD, VHDX and AVHDX is found by its content, its headers are checked, and nothing is
 changed. The same evidence again stores nothing; --confirm stores one dated "still so".
+Exports are what `Get-VM` and its like told, as JSON: `snapledger collector` prints a script.
 A folder that was read whole can show that a file is gone; a file read on its own tells of itself.
 A disk image mounted elsewhere is told by its Windows paths: --map 'D:\VMs=/mnt/case/D/VMs'.
 """
