@@ -1,6 +1,6 @@
 """The shape of a finding: what is odd about a file or a VM, why, and what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -66,9 +66,29 @@ def needs_attention(findings: Iterable[Finding]) -> bool:
     return any(finding.verdict not in ORDINARY for finding in findings)
 
 
+def agreed(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Give the findings, none of which frees a file that another one on the same file does not."""
+    careful: dict[str, Deletable] = {}
+    for each in findings:
+        if each.path is not None:
+            careful[each.path] = _most_careful(each.deletable, careful.get(each.path, "yes"))
+    for each in findings:
+        if each.path is None or careful[each.path] == each.deletable:
+            yield each
+        elif each.deletable == "yes":
+            step = "Keep it until what else is said of this file is settled."
+            yield replace(each, deletable=careful[each.path], next_step=step)
+        else:
+            yield replace(each, deletable=careful[each.path])
+
+
 def joined(findings: Iterable[Finding]) -> Finding:
     """Make one finding of several on the same file: the weightiest, with the reasons of all."""
     ranked = sorted(findings, key=lambda each: get_args(Verdict).index(each.verdict))
     reasons = dict.fromkeys(reason for finding in ranked for reason in finding.reasons)
-    careful = min((each.deletable for each in ranked), key=get_args(Deletable).index)
+    careful = _most_careful(*(each.deletable for each in ranked))
     return replace(ranked[0], reasons=tuple(reasons), deletable=careful)
+
+
+def _most_careful(*judged: Deletable) -> Deletable:
+    return min(judged, key=get_args(Deletable).index)

@@ -9,7 +9,7 @@ from projections.case import Case, because
 from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.duplicates import duplicate_findings
-from projections.finding import Finding, joined
+from projections.finding import Finding, agreed, joined
 from projections.integrity import integrity_findings
 from projections.manual_merge import manual_merge_findings
 from projections.ownership import Ownership
@@ -65,16 +65,18 @@ def findings_in(
 
 
 def _found(case: Case) -> tuple[Finding, ...]:
+    found = agreed(
+        (
+            *tree_findings(case),
+            *manual_merge_findings(case),
+            *integrity_findings(case),
+            *duplicate_findings(case),
+            *vm_findings(case),
+        )
+    )
     return tuple(
         sorted(
-            (
-                *tree_findings(case),
-                *manual_merge_findings(case),
-                *integrity_findings(case),
-                *duplicate_findings(case),
-                *vm_findings(case),
-            ),
-            key=lambda finding: (finding.path is None, finding.path or "", finding.verdict),
+            found, key=lambda finding: (finding.path is None, finding.path or "", finding.verdict)
         )
     )
 

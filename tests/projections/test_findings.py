@@ -175,7 +175,8 @@ class TestMissing:
         bad = Check("footer at the end", passed=False, text="no footer there")
         record(story, vhd("after-S@1.avhd", "data.vhd", modified=story.at, checks=(bad,)))
 
-        assert the(story, "unverified").deletable == "unknown"
+        assert the(story, "orphan").deletable == "no"
+        assert the(story, "unverified").deletable == "no"
         assert one(story, "after-S@1.avhd").deletable == "no"
 
     def test_of_two_verdicts_on_a_file_one_answer_has_the_reasons_of_both(self) -> None:
