@@ -1,6 +1,8 @@
 """Everything a verdict may look at, gathered once, and what all verdicts say in the same words."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
@@ -11,6 +13,7 @@ from projections.coverage import gaps
 from projections.disk_node import DiskGraph, DiskNode, Reference
 from projections.finding import Deletable, Finding, Reason, Verdict
 from projections.ownership import DiskPast, Ownership
+from projections.parent_links import Fingerprint, fingerprint
 from projections.phrases import listed
 from projections.shapes import VmRef, vm_ref
 from projections.walks import walks_of
@@ -25,6 +28,23 @@ class Case:
         self.ownership = ownership
         self.walks = walks_of(fleet)
         self.gaps = gaps(fleet, self.walks)
+
+    @cached_property
+    def bearers(self) -> Mapping[Fingerprint, Sequence[DiskNode]]:
+        """Give the files that stand and were read, by what a child would quote of them.
+
+        A VHDX has its VirtualDiskId from its parent; only what was written tells them apart.
+        """
+        same: defaultdict[Fingerprint, list[DiskNode]] = defaultdict(list)
+        for node in self.graph.nodes.values():
+            if (sighting := self.sighting(node)) and sighting.seen.facts:
+                same[fingerprint(sighting.seen.facts)].append(node)
+        return same
+
+    @cached_property
+    def missed(self) -> Sequence[DiskNode]:
+        """Give the files that are needed and not at their places."""
+        return [node for node in self.graph.nodes.values() if node.needed_by and not node.exists]
 
     def past(self, node: DiskNode) -> DiskPast | None:
         return self.ownership.past.get(node.key)

@@ -8,7 +8,8 @@ from projections.case import Case, because
 from projections.coverage import gaps, told
 from projections.disk_node import DiskNode
 from projections.finding import Deletable, Reason
-from projections.ownership import Loss
+from projections.ownership import DiskPast, Loss
+from projections.parent_links import fingerprint
 from projections.walks import last_walk
 
 LOSSES_BY_RULE = frozenset({"SnapshotDeleted", "SubtreeDeleted", "SnapshotApplied"})
@@ -113,10 +114,21 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
     elif sighting.when < loss.when:
         text = "Nobody has looked at the file since it lost its last reference."
         yield because(text, sighting.when)
-    elif sighting.seen.facts and sighting.seen.facts.failed_checks:
-        yield because("Its headers do not hold, so it may be another disk.", sighting.when)
+    else:
+        yield from _another(case, past, sighting)
     unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
     yield from (because(told(gap)) for gap in (*unread, *_unseen(case)))
+
+
+def _another(case: Case, past: DiskPast, sighting: Sighting) -> Iterator[Reason]:
+    """Whatever proves that a file may go is the past of the disk that stood there then."""
+    facts = sighting.seen.facts
+    if facts is None or facts.failed_checks:
+        yield because("Its headers do not hold, so it may be another disk.", sighting.when)
+    elif past.disk_id and past.disk_id != facts.disk_id:
+        yield because("It is another disk than the one that was let go of.", sighting.when)
+    elif len(case.bearers[fingerprint(facts)]) > 1:
+        yield because("Another file has the same identity: it may be a copy of that.")
 
 
 def _in_use(case: Case, node: DiskNode) -> Iterator[Reason]:
@@ -132,6 +144,8 @@ def _unseen(case: Case) -> Iterator[str]:
     for folder in case.fleet.folders.values():
         for place, why in folder.read.unread:
             yield f"{place} ({why})"
+    for node in case.missed:
+        yield f"{node.path}, which is needed and not at its place"
     for sighting in case.fleet.sightings.values():
         if sighting.gone is None and sighting.seen.facts is None:
             yield f"{sighting.seen.path}, whose headers cannot be read"

@@ -1,6 +1,5 @@
 """Files of one identity: Windows opens whichever it finds first as the parent of a third."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from eventstore.machine import When
@@ -8,7 +7,6 @@ from projections.case import Case, because
 from projections.deletable import careful
 from projections.disk_node import DiskNode
 from projections.finding import Finding, Reason
-from projections.parent_links import Fingerprint, fingerprint
 from projections.strays import NAMED_MAX, several
 
 Twins = Sequence[DiskNode]
@@ -16,13 +14,7 @@ Twins = Sequence[DiskNode]
 
 def duplicate_findings(case: Case) -> Iterator[Finding]:
     """Judge every file of which another bears the same identity, all of one identity at once."""
-    same: defaultdict[Fingerprint, list[DiskNode]] = defaultdict(list)
-    for node in case.graph.nodes.values():
-        sighting = case.sighting(node)
-        if sighting and sighting.seen.facts:
-            # A VHDX has its VirtualDiskId from its parent; only what was written tells them apart.
-            same[fingerprint(sighting.seen.facts)].append(node)
-    for twins in same.values():
+    for twins in case.bearers.values():
         if len(twins) > 1:
             yield from _of(case, twins)
 

@@ -72,7 +72,8 @@ class DiskPast:
 
     `relinked` is when Hyper-V hung it below another file, `took_in` when it merged one into it.
     `loss` is None while somebody refers to it, and where nobody ever did. `removed` is when
-    Hyper-V removed the file, with the type of the event.
+    Hyper-V removed the file, with the type of the event; `disk_id` is the identity it was made
+    with, where that was told.
     """
 
     path: str
@@ -81,6 +82,7 @@ class DiskPast:
     loss: Loss | None = None
     changed: When | None = None
     removed: tuple[When, str] | None = None
+    disk_id: str | None = None
     relinked: When | None = None
     took_in: When | None = None
     troubles: list[MergeTrouble] = field(default_factory=list)
@@ -137,6 +139,7 @@ class Ownership:
             known = before.disks.get(key)
             if known is None:
                 self._appeared(key, disk.path, name, when)
+                self.past[key].disk_id = disk.disk_id or self.past[key].disk_id
             elif known.parent != disk.parent:
                 self.past[key].changed = self.past[key].relinked = when
         for key in before.disks.keys() - after.disks.keys():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from eventstore.events import DiskWritten, SnapshotDeleted, VmRemoved
+from eventstore.events import DiskLost, DiskWritten, SnapshotDeleted, VmRemoved
 from eventstore.evidence.observations import Check
-from eventstore.ids import SnapshotId
+from eventstore.ids import SnapshotId, derive
 from eventstore.moments import Moment, later
 from projections.finding import Finding
 from tests.projections.sightings import (
@@ -18,7 +18,7 @@ from tests.projections.sightings import (
     vhd,
     walked,
 )
-from tests.story import START, Story, disk
+from tests.story import START, Story, disk, key
 
 LOST_AT = later(START, minutes=4)
 
@@ -33,7 +33,13 @@ def looked_at(story: Story, modified: Moment = LONG_AGO) -> Story:
     """Record everything there is to see."""
     record(story, configuration("web01", "apply1-S.avhd", listed=1))
     record(story, vhd("base.vhd"), vhd("apply1-S.avhd", "base.vhd"))
-    return record(story, vhd("after-S.avhd", "base.vhd", modified=modified), walked())
+    left = vhd("after-S.avhd", "base.vhd", modified=modified, disk_id=made_as(story))
+    return record(story, left, walked())
+
+
+def made_as(story: Story) -> str | None:
+    """Give the identity with which Hyper-V made the disk that was left behind."""
+    return story.machine.disks[key("after-S.avhd")].disk_id
 
 
 def orphan(story: Story) -> Finding:
@@ -59,6 +65,28 @@ def test_headers_that_do_not_hold_take_the_yes_away() -> None:
 
     assert orphan(story).deletable == "unknown"
     assert the(story, "unverified").deletable == "unknown"
+
+
+def test_another_disk_at_its_place_takes_the_yes_away() -> None:
+    """Whoever moved a disk there did not know what had been deleted, and history neither."""
+    story = record(looked_at(left_behind()), vhd("after-S.avhd", "base.vhd", disk_id="another"))
+
+    assert orphan(story).deletable == "unknown"
+    assert "It is another disk" in said(orphan(story))
+
+
+def test_a_second_file_of_its_identity_takes_the_yes_away() -> None:
+    copied = vhd("E:\\copy.avhd", "base.vhd", identity=derive("identity", "after-s.avhd"))
+    story = record(looked_at(left_behind()), copied)
+
+    assert the(story, "orphan", "after-S.avhd").deletable == "unknown"
+
+
+def test_a_needed_file_that_is_not_at_its_place_takes_the_yes_away() -> None:
+    story = looked_at(left_behind()).by_hand(DiskLost(disk("apply1-S.avhd")))
+
+    assert orphan(story).deletable == "unknown"
+    assert "needed and not at its place" in said(orphan(story))
 
 
 class TestRollbackInWaiting:
@@ -191,3 +219,28 @@ class TestWhatMayHideAnOwner:
         story = looked_at(left_behind()).happened(SnapshotDeleted(SnapshotId("never taken")))
 
         assert orphan(story).deletable == "unknown"
+
+
+def test_an_entry_that_this_version_cannot_read_takes_the_yes_away() -> None:
+    story = looked_at(left_behind())
+    reattached = Recorded(
+        position=len(story.recorded) + 1,
+        recorded_at=story.at,
+        batch=(len(story.recorded) + 1,) * 2,
+        synced=0,
+        entry=replace(
+            story.recorded[-1].entry,
+            type="DiskReattached",
+            data=Raw(b'{"path":"C:\\\\VMs\\\\after-S.avhd"}'),
+        ),
+        digest="",
+    )
+    story.recorded.append(reattached)
+    story.fleet.evolve(
+        reattached.entry.stream, decode(reattached.entry), When(story.at, reattached.position)
+    )
+
+    finding = orphan(story)
+
+    assert finding.deletable == "unknown"
+    assert "DiskReattached" in said(finding)

@@ -15,7 +15,7 @@ from projections.ownership import ownership_of
 from projections.snapshot_tree import SnapshotTree, tree_of
 from projections.walks import walks_of
 from tests.projections.sightings import configuration, record, roles, said, the, vhd, walked
-from tests.projections.test_deletable import left_behind
+from tests.projections.test_deletable import left_behind, made_as
 from tests.story import START, Story, disk, key
 
 WEB01 = VmId(derive("web01"))
@@ -179,7 +179,7 @@ class TestBesideHistory:
         of_host = HostExportSeen("HV01", "e.json", "/case/e.json", 1, attached=mounted)
         story.happened(of_host, stream="export-of/hv01")
         record(story, vhd("base.vhd"), vhd("apply1-S.avhd", "base.vhd"))
-        record(story, vhd("after-S.avhd", "base.vhd"), walked())
+        record(story, vhd("after-S.avhd", "base.vhd", disk_id=made_as(story)), walked())
         return the(story, "orphan").deletable
 
     def test_a_whole_export_is_as_good_as_the_configuration(self) -> None:
