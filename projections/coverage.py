@@ -97,6 +97,7 @@ def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tu
                 for folder in _unwalked(machine, walks, since)
             )
     found.extend(_registered_and_unread(fleet))
+    found.extend(_not_understood(fleet))
     return tuple(dict.fromkeys(found))
 
 
@@ -111,6 +112,13 @@ def _registered_and_unread(fleet: Fleet) -> Iterator[str]:
                 yield listed
             elif other := _read_elsewhere(machine, path):
                 yield f"{listed}; what was read is {other}"
+
+
+def _not_understood(fleet: Fleet) -> Iterator[str]:
+    """Say which entries this version cannot read: a newer one wrote them, of whatever file."""
+    for oddment in fleet.oddments:
+        kind, problem = oddment.unknown.type, oddment.unknown.problem
+        yield f"what entry #{oddment.when.position} tells, a {kind}: {problem}"
 
 
 def _read_elsewhere(machine: Machine, listed: str) -> str:

@@ -1,10 +1,13 @@
 """What was looked at: walks by Windows path, configurations read, and what is still open."""
 
 import pytest
+from msgspec import Raw
 from msgspec.structs import replace
 
+from eventstore.codec import Unknown
 from eventstore.events import FolderRead
 from eventstore.ids import derive
+from eventstore.machine import When
 from projections.coverage import coverage
 from projections.walks import last_walk, lies_below, walks_of, was_looked_for_in
 from tests.projections.sightings import (
@@ -14,7 +17,7 @@ from tests.projections.sightings import (
     vhd,
     walked,
 )
-from tests.story import Story
+from tests.story import START, Story
 
 
 class TestPlaces:
@@ -160,3 +163,15 @@ def test_two_hosts_in_one_store_are_never_all_that_was_looked_at() -> None:
     story.happened(other, stream="folder/other")
 
     assert any("2 hosts were recorded" in gap for gap in coverage(story.fleet).gaps)
+
+
+def test_an_entry_that_this_version_cannot_read_leaves_open_what_it_tells() -> None:
+    story = Story().vm("web01", "base.vhd")
+    before = coverage(story.fleet).gaps
+    reattached = Unknown("DiskReattached", Raw(b"{}"))
+
+    story.fleet.evolve(story.recorded[-1].entry.stream, reattached, When(START, 9))
+
+    (gap,) = set(coverage(story.fleet).gaps) - set(before)
+    assert "#9" in gap
+    assert "DiskReattached" in gap

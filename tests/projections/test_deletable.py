@@ -219,28 +219,3 @@ class TestWhatMayHideAnOwner:
         story = looked_at(left_behind()).happened(SnapshotDeleted(SnapshotId("never taken")))
 
         assert orphan(story).deletable == "unknown"
-
-
-def test_an_entry_that_this_version_cannot_read_takes_the_yes_away() -> None:
-    story = looked_at(left_behind())
-    reattached = Recorded(
-        position=len(story.recorded) + 1,
-        recorded_at=story.at,
-        batch=(len(story.recorded) + 1,) * 2,
-        synced=0,
-        entry=replace(
-            story.recorded[-1].entry,
-            type="DiskReattached",
-            data=Raw(b'{"path":"C:\\\\VMs\\\\after-S.avhd"}'),
-        ),
-        digest="",
-    )
-    story.recorded.append(reattached)
-    story.fleet.evolve(
-        reattached.entry.stream, decode(reattached.entry), When(story.at, reattached.position)
-    )
-
-    finding = orphan(story)
-
-    assert finding.deletable == "unknown"
-    assert "DiskReattached" in said(finding)
