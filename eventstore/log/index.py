@@ -108,6 +108,25 @@ class Index:
             raise IndexDoubtful(f"the link of {position} is none")
         return Link(Place(position, segment, offset), previous)
 
+    def back_from(self, position: int, count: int) -> tuple[list[int], int]:
+        """Walk back through a stream by `count` entries, the first of them at `position`.
+
+        Gives their positions in order, and that of the entry before them (0: none).
+        """
+        positions: list[int] = []
+        first, chunk = position + 1, b""
+        for _ in range(count):
+            if position < first:
+                self.link(position)
+                number = (position - 1) // _LINKS_READ
+                first, chunk = number * _LINKS_READ + 1, self._chunks[number]
+            positions.append(position)
+            _, _, previous = LINK.unpack_from(chunk, (position - first) * LINK.size)
+            if previous >= position:
+                raise IndexDoubtful(f"the link of {position} is none")
+            position = previous
+        return positions[::-1], position
+
     def begin_of(self, position: int) -> Place:
         """Give the beginning of the entry at `position`, in its own segment."""
         if self.link(position).end.segment == position:

@@ -138,7 +138,9 @@ class Streams:
         if found and (position := found.ids.get(event_id)):
             self._must_follow_on(origin, stream, found)
             return Entered(found.first + bisect_left(found.positions, position), position)
-        at = self.index.position_of(origin, stream, event_id) if self.index else None
+        if self.index is None or not self._last_in_index(origin, stream).revision:
+            return None
+        at = self.index.position_of(origin, stream, event_id)
         if at is None:
             return None
         head = self._head_in_index(at, origin, stream)
@@ -183,10 +185,7 @@ class Streams:
         line_bytes, digest = self._last_line
         page = NewPage(
             first=first,
-            links=[
-                Link(self.place_of(at), previous[at])
-                for at in range(first, self.place.position + 1)
-            ],
+            links=[Link(place, previous[place.position]) for place in self._places()],
             keys=keys,
             earliest=self._earliest,
             line_bytes=line_bytes,
@@ -195,6 +194,12 @@ class Streams:
             tails_set_aside=frozenset(self.tails_set_aside),
         )
         self._follow_on(add_page(self._files, self._folder, self.index, page))
+
+    def _places(self) -> Iterator[Place]:
+        """Give the ends of the entries that follow on the index, in order."""
+        for first, segment, ends in zip(self._firsts, self._segments, self._ends, strict=True):
+            for position, offset in enumerate(ends, first):
+                yield Place(position, segment, offset)
 
     def _stream_of(self, entry: Entry, position: int) -> _Stream:
         key = entry.origin, entry.stream
@@ -232,15 +237,12 @@ class Streams:
 
     def _linked(self, last: Entered, after: int) -> list[int]:
         """Walk back from a stream's last entry in the index to the one after `after`."""
-        positions: list[int] = []
-        position = last.position
-        if self.index is not None:
-            for _ in range(last.revision - after):
-                positions.append(position)
-                position = self.index.link(position).previous
-        if (position == 0) != (after == 0):
+        if self.index is None:
+            return []
+        positions, before = self.index.back_from(last.position, last.revision - after)
+        if (before == 0) != (after == 0):
             raise IndexDoubtful(f"{last.position} is not linked to the entries before it")
-        return positions[::-1]
+        return positions
 
 
 def runs(positions: Sequence[int], *, gap_max: int = 4) -> Iterator[Sequence[int]]:

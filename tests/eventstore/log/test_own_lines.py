@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from eventstore.errors import WrongRevision
-from eventstore.log.index import load_index
+from eventstore.log.index import Index, load_index
 from eventstore.log.mark import SLOT_BYTES, find_mark, mark_path, read_mark
 from eventstore.log.reader import Reader
 from tests.eventstore.log.damaged import as_stored, changed
 from tests.eventstore.log.forgetful import ForgetfulFiles
 from tests.eventstore.log.history import VM, event, events, ids, small_store
-from tests.eventstore.log.indexed import PAGES
+from tests.eventstore.log.indexed import PAGES, STREAMS, fill
 from tests.eventstore.log.workload import STORE
 
 
@@ -117,3 +117,17 @@ def test_whoever_wrote_last_the_mark_before_stays_in_the_other_slot() -> None:
         assert mark.place.position == number + 1
         assert left
         assert left.position == number
+
+
+def test_the_ids_of_a_stream_that_the_index_does_not_know_are_not_looked_for_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = fill(ForgetfulFiles())
+
+    def refuse(*given: object) -> None:
+        raise AssertionError(given)
+
+    monkeypatch.setattr(Index, "position_of", refuse)
+    assert log.append("vm/new", events("0.0", "a", "b"), expected=0).revision == 3
+    with pytest.raises(AssertionError, match="fresh"):
+        log.append(STREAMS[0], events("fresh"), expected=30)
