@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 
 from eventstore.entry import Entry, NewEntry, Recorded
 from eventstore.errors import BadInput, BatchTooLarge, DuplicateId
-from eventstore.log.line import Envelope, digest_of, encode_entry, encode_line, line_digest
+from eventstore.log.line import Envelope, closed_line, digest_of, encode_entry, line_body
 from eventstore.log.protocol import BATCH_BYTES_MAX, BATCH_ENTRIES_MAX
 from eventstore.log.streams import LOG_STREAM
 from eventstore.moments import Moment, parse_moment
@@ -93,9 +93,10 @@ def encode_batch(
         entry_digest = digest_of(data)
         tips[stream] = Tip(entry.revision, entry_digest)
         envelope = Envelope(position, frame.recorded_at, batch, frame.synced)
-        line = encode_line(envelope, data)
-        record = Recorded(*envelope, entry, line_digest(line))
-        encoded.append(Encoded(record, line, entry_digest))
+        body = line_body(envelope, data)
+        digest = digest_of(body)
+        record = Recorded(*envelope, entry, digest)
+        encoded.append(Encoded(record, closed_line(body, digest), entry_digest))
     return encoded
 
 

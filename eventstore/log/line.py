@@ -87,18 +87,23 @@ def encode_entry(entry: Entry) -> bytes:
 
 def encode_line(envelope: Envelope, entry: bytes) -> bytes:
     """Give the whole line with its digest and LF."""
+    body = line_body(envelope, entry)
+    return closed_line(body, digest_of(body))
+
+
+def line_body(envelope: Envelope, entry: bytes) -> bytes:
+    """Give what a line's digest is of."""
     first, last = envelope.batch
     head = (
         f'{{"position":{envelope.position},"recorded_at":"{envelope.recorded_at}",'
         f'"batch":[{first},{last}],"synced":{envelope.synced},"entry":'
     )
-    body = head.encode() + entry
-    return b"".join((body, _DIGEST_KEY, sha256(body).hexdigest().encode(), b'"}\n'))
+    return head.encode() + entry
 
 
-def line_digest(line: bytes) -> str:
-    """Give the digest that a whole line carries."""
-    return line[-64 - len(b'"}\n') : -len(b'"}\n')].decode()
+def closed_line(body: bytes, digest: str) -> bytes:
+    """Give the whole line of this body."""
+    return b"".join((body, _DIGEST_KEY, digest.encode(), b'"}\n'))
 
 
 def parse_line(line: bytes) -> Line | None:
@@ -151,9 +156,9 @@ def is_entry_canonical(entry: bytes) -> bool:
         return False
 
 
-def digest_of(entry: bytes) -> str:
-    """Give what the next entry of the stream carries as `prev`."""
-    return sha256(entry).hexdigest()
+def digest_of(data: bytes) -> str:
+    """Give the digest of a line's body, or of an entry, as the next of its stream carries it."""
+    return sha256(data).hexdigest()
 
 
 def first_prev(origin: str, stream: str) -> str:
