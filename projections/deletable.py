@@ -29,9 +29,19 @@ def deletable_of(case: Case, node: DiskNode) -> tuple[Deletable, tuple[Reason, .
         return "unknown", ()
     text = (
         f"It was last written at {sighting.seen.modified_at}, before it lost its last reference, "
-        "and every registered VM's configuration and every folder of their disks was read since."
+        "and the configuration of every VM that this log knows and every folder of their disks "
+        "were read since."
     )
-    return "yes", (because(text, past.loss.when, sighting.when),)
+    return "yes", (because(text, past.loss.when, sighting.when), *_unlisted(case))
+
+
+def _unlisted(case: Case) -> Iterator[Reason]:
+    """What speaks of every VM must have heard of every VM."""
+    if not case.fleet.registries:
+        yield because(
+            "No list of the host's VMs (data.vmcx) was read: if it has others, on disks that "
+            "nobody recorded, record them first."
+        )
 
 
 def careful(node: DiskNode) -> Deletable:
@@ -115,18 +125,31 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         text = "Nobody has looked at the file since it lost its last reference."
         yield because(text, sighting.when)
     else:
-        yield from _another(case, past, sighting)
+        yield from _another(case, node, past, sighting)
     unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
     yield from (because(told(gap)) for gap in (*unread, *_unseen(case)))
 
 
-def _another(case: Case, past: DiskPast, sighting: Sighting) -> Iterator[Reason]:
-    """Whatever proves that a file may go is the past of the disk that stood there then."""
-    facts = sighting.seen.facts
+def _another(case: Case, node: DiskNode, past: DiskPast, sighting: Sighting) -> Iterator[Reason]:
+    """Whatever proves that a file may go is the past of the disk that stood there then.
+
+    A VHDX has no identity of its own, its whole chain shares one: only who read it before knows it.
+    """
+    facts, disk = sighting.seen.facts, past.disk
     if facts is None or facts.failed_checks:
         yield because("Its headers do not hold, so it may be another disk.", sighting.when)
-    elif past.disk_id and past.disk_id != facts.disk_id:
+    elif disk is None or disk.disk_id is None:
+        yield because("Nothing tells which disk it was that was let go of.")
+    elif disk.disk_id != facts.disk_id:
         yield because("It is another disk than the one that was let go of.", sighting.when)
+    elif (disk.parent,) != node.parents:
+        yield because("It hangs below another disk than the one let go of did.", sighting.when)
+    elif facts.format == "vhdx" and past.read_as != fingerprint(facts):
+        text = (
+            "Nobody read it before it was let go of: every VHDX of its chain bears the same "
+            "identity, so it may be another one."
+        )
+        yield because(text, sighting.when)
     elif len(case.bearers[fingerprint(facts)]) > 1:
         yield because("Another file has the same identity: it may be a copy of that.")
 

@@ -19,6 +19,7 @@ from eventstore.events import (
     DiskLost,
     DiskMergedByHand,
     DiskMoved,
+    DiskSeen,
     DiskWritten,
     Event,
     FolderEvent,
@@ -34,8 +35,9 @@ from eventstore.events import (
 )
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
-from eventstore.machine import Machine, When
+from eventstore.machine import Disk, Machine, When
 from eventstore.paths import PathKey, path_key
+from projections.parent_links import Fingerprint, fingerprint
 
 
 class Owner(Struct, frozen=True):
@@ -72,8 +74,8 @@ class DiskPast:
 
     `relinked` is when Hyper-V hung it below another file, `took_in` when it merged one into it.
     `loss` is None while somebody refers to it, and where nobody ever did. `removed` is when
-    Hyper-V removed the file, with the type of the event; `disk_id` is the identity it was made
-    with, where that was told.
+    Hyper-V removed the file, with the type of the event. `disk` is the last that history told of
+    it, and `read_as` what its headers said when they were last read before that loss.
     """
 
     path: str
@@ -82,7 +84,8 @@ class DiskPast:
     loss: Loss | None = None
     changed: When | None = None
     removed: tuple[When, str] | None = None
-    disk_id: str | None = None
+    disk: Disk | None = None
+    read_as: Fingerprint | None = None
     relinked: When | None = None
     took_in: When | None = None
     troubles: list[MergeTrouble] = field(default_factory=list)
@@ -113,6 +116,8 @@ class Ownership:
             self.fleet.evolve(stream, event, when)
             if isinstance(event, HandEvent):
                 self._by_hand(event, when)
+            elif isinstance(event, DiskSeen):
+                self._read(event)
             return ()
         vm = vm_of(stream)
         before = self.fleet.machines.get(vm) or Machine(vm)
@@ -139,9 +144,9 @@ class Ownership:
             known = before.disks.get(key)
             if known is None:
                 self._appeared(key, disk.path, name, when)
-                self.past[key].disk_id = disk.disk_id or self.past[key].disk_id
             elif known.parent != disk.parent:
                 self.past[key].changed = self.past[key].relinked = when
+            self.past[key].disk = disk
         for key in before.disks.keys() - after.disks.keys():
             self.past[key].removed = (when, name)
 
@@ -149,6 +154,11 @@ class Ownership:
         past = self.past.get(key)
         if past is None or past.removed is not None:
             self.past[key] = DiskPast(path, when, made_by)
+
+    def _read(self, seen: DiskSeen) -> None:
+        past = self.past.get(path_key(seen.path))
+        if past is not None and past.loss is None and seen.facts is not None:
+            past.read_as = fingerprint(seen.facts)
 
     def _references(self, before: Machine, after: Machine) -> tuple[ReferenceChange, ...]:
         if (
