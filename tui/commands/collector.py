@@ -1,8 +1,8 @@
 r"""Print a PowerShell script that asks a Hyper-V host about its VMs; needs no store.
 
 The host knows what no file tells: the parent of every snapshot, and the one that Now hangs under.
-    snapledger collector > collect.ps1        then, on the host, as administrator:
-    .\collect.ps1                             and back here:
+    snapledger collector > collect.ps1     then, on the host, as administrator:
+    .\collect.ps1                          and back here:
     snapledger record snapledger-HOST.json
 It only reads, and says what it could not ask for. We had no Windows to run it on: it is short, so
 read it first.
