@@ -1,7 +1,10 @@
 """VMs known from configuration alone, completed with the disk links that headers tell."""
 
+from functools import reduce
+
 from msgspec import structs
 
+from eventstore.disk_changes import disk_lost
 from eventstore.fleet import Fleet
 from eventstore.machine import Disk, Machine
 from eventstore.moments import Moment
@@ -17,15 +20,21 @@ def completed(fleet: Fleet) -> Fleet:
     """Give a copy of `fleet` whose machines know all disks that hang together with theirs.
 
     A configuration names heads and no parents: without the parents the rules would take a file
-    that a head needs for one that nobody does. In the copy what was read stands for history.
+    that a head needs for one that nobody does. In the copy what was read stands for history: a
+    file that a walk found to be gone is lost in it, whoever told of the file before.
     """
-    completed = fleet.copy()
-    if any(not has_own_history(machine) for machine in fleet.machines.values()):
-        graph = graph_of(fleet)
-        for vm, machine in fleet.machines.items():
-            if not has_own_history(machine):
-                completed.machines[vm] = _with_links(machine, graph)
+    completed, graph = fleet.copy(), graph_of(fleet)
+    for vm, machine in fleet.machines.items():
+        known = machine if has_own_history(machine) else _with_links(machine, graph)
+        completed.machines[vm] = _without_the_absent(known, graph)
     return completed
+
+
+def _without_the_absent(machine: Machine, graph: DiskGraph) -> Machine:
+    """What a walk did not find at its place can no more be merged than what hands took away."""
+    nodes = graph.nodes
+    absent = [key for key in machine.disks if key in nodes and not nodes[key].exists]
+    return reduce(disk_lost, absent, machine)
 
 
 def _with_links(machine: Machine, graph: DiskGraph) -> Machine:

@@ -13,13 +13,20 @@ from projections.completeness import missing_references
 from projections.disk_chain import is_of
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph, DiskNode
+from projections.finding import Finding
+from projections.merge_troubles import MergeTroubles, told
 from projections.merges import FutureMerge
 from projections.strays import several
 from projections.walks import walks_of
 
 
 def doubts(
-    fleet: Fleet, after: Fleet, vm: VmId, merges: Iterable[FutureMerge], gone: Iterable[str]
+    fleet: Fleet,
+    after: Fleet,
+    vm: VmId,
+    merges: Iterable[FutureMerge],
+    gone: Iterable[str],
+    findings: Iterable[Finding],
 ) -> Iterator[str]:
     """Say what is not known of `vm`, and which files Hyper-V would ruin without knowing of them.
 
@@ -37,6 +44,7 @@ def doubts(
         yield f"the parents of {several(circle)} lead back to themselves: nothing can be foreseen"
     yield from _blind_merges(after, vm)
     yield from _ruined(graph, vm, merges, gone)
+    yield from _troubled(MergeTroubles(graph, findings), merges)
 
 
 def _is_rootless(node: DiskNode, vm: VmId) -> bool:
@@ -80,6 +88,18 @@ def _ruined(
         names = bystanders(graph, vm, (key,), but=lost) if key not in merged else []
         if names:
             yield f"{several(names)} would become unreadable with {graph.nodes[key].path} gone"
+
+
+def _troubled(troubles: MergeTroubles, merges: Iterable[FutureMerge]) -> Iterator[str]:
+    """Name what is wrong with the files of each merge: the merge would make it final."""
+    for merge in merges:
+        if merge.starts != "never":
+            for finding in troubles.of(path_key(merge.child), path_key(merge.into)):
+                why = " ".join(reason.text for reason in finding.reasons[:1])
+                yield (
+                    f"{merge.child} would be merged into {merge.into}, and something is wrong with "
+                    f"{told(finding)}: {why}"
+                )
 
 
 def bystanders(

@@ -13,6 +13,7 @@ from projections.finding import Finding, agreed, joined
 from projections.integrity import integrity_findings
 from projections.manual_merge import manual_merge_findings
 from projections.ownership import Ownership
+from projections.pending_merges import pending_findings
 from projections.roles import role_of
 from projections.strays import back_step
 from projections.tree_findings import loss_reason, tree_findings, users_told
@@ -49,7 +50,7 @@ def findings_of_vm(
         finding
         for finding in findings
         if (finding.vm and finding.vm.id == vm)
-        or (finding.path and is_of(graph.nodes[path_key(finding.path)], vm))
+        or ((node := _node_of(finding, graph)) and is_of(node, vm))
     )
 
 
@@ -60,23 +61,27 @@ def findings_in(
     return tuple(
         finding
         for finding in findings
-        if finding.path and is_in(graph.nodes[path_key(finding.path)])
+        if (node := _node_of(finding, graph)) and is_in(node)
     )
+
+
+def _node_of(finding: Finding, graph: DiskGraph) -> DiskNode | None:
+    """Give the disk that a finding speaks of, None for a VM or its configuration."""
+    return graph.nodes.get(path_key(finding.path)) if finding.path else None
 
 
 def _found(case: Case) -> tuple[Finding, ...]:
-    found = agreed(
-        (
-            *tree_findings(case),
-            *manual_merge_findings(case),
-            *integrity_findings(case),
-            *duplicate_findings(case),
-            *vm_findings(case),
-        )
+    found = (
+        *tree_findings(case),
+        *manual_merge_findings(case),
+        *integrity_findings(case),
+        *duplicate_findings(case),
+        *vm_findings(case),
     )
     return tuple(
         sorted(
-            found, key=lambda finding: (finding.path is None, finding.path or "", finding.verdict)
+            agreed((*found, *pending_findings(case, found))),
+            key=lambda finding: (finding.path is None, finding.path or "", finding.verdict),
         )
     )
 

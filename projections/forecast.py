@@ -1,6 +1,6 @@
 """What a command would do now: run on a copy of the model, never on a host."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from eventstore.commands import Command
 from eventstore.decide import decide
@@ -14,6 +14,7 @@ from projections.changes import Difference
 from projections.completed import completed
 from projections.difference import difference_of
 from projections.doubts import doubts
+from projections.finding import Finding
 from projections.merges import FutureMerge, VolumeNeed, future_merges, volume_needs
 from projections.narrate import names_of, narrate
 
@@ -32,8 +33,13 @@ class Forecast(Difference, frozen=True):
     doubts: tuple[str, ...]
 
 
-def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecast:
-    """Give what `command` would do to `vm` if it came at `at`; raise `Refused` when it cannot."""
+def forecast(
+    fleet: Fleet, vm: VmId, command: Command, *, at: Moment, findings: Iterable[Finding] = ()
+) -> Forecast:
+    """Give what `command` would do to `vm` if it came at `at`; raise `Refused` when it cannot.
+
+    `findings` are those of the fleet: merges of files with which something is wrong are doubted.
+    """
     before, after = completed(fleet), completed(fleet)
     machine = before.machines.get(vm) or Machine(vm)
     events = decide(machine, command, before.neighbours(vm))
@@ -52,7 +58,7 @@ def forecast(fleet: Fleet, vm: VmId, command: Command, *, at: Moment) -> Forecas
         deleted_files=gone,
         volumes=volume_needs(fleet, merges),
         steps=tuple(narrate(event, names_of(machine)) for event in events),
-        doubts=tuple(doubts(fleet, after, vm, merges, gone)),
+        doubts=tuple(doubts(fleet, after, vm, merges, gone, findings)),
     )
 
 

@@ -3,22 +3,16 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from eventstore.evidence.hresults import hresult
-from eventstore.machine import Machine
 from projections.case import Case, because, sentence
 from projections.coverage import told
 from projections.deletable import deletable_of, loss_told
 from projections.disk_node import DiskNode
-from projections.doubts import bystanders
 from projections.finding import Finding, Reason
 from projections.manual_merge import left_by_manual_merge
 from projections.missing_findings import missing, parent_missing
 from projections.phrases import listed
 from projections.roles import Role, role_of
 from projections.strays import NAMED_MAX, home_told, several
-
-KEEPS_FAILING_MIN = 2
-"""One failed merge is tried again at the next stop; a second one wants somebody's help."""
 
 
 def tree_findings(case: Case) -> Iterator[Finding]:
@@ -48,11 +42,8 @@ def _of_role(case: Case, node: DiskNode, role: Role) -> Iterator[Finding]:
         case "held_base":
             if not sharers(case, node):
                 yield _held(case, node, "held_base")
-        case "pending":
-            yield _pending(case, node)
-            yield from _keeps_failing(case, node)
-        case "base" | "in_tree":
-            pass  # needed as it is, or nobody's business
+        case "pending" | "base" | "in_tree":
+            pass  # judged by `pending_merges`, needed as it is, or nobody's business
 
 
 def sharers(case: Case, node: DiskNode) -> str:
@@ -66,7 +57,7 @@ def sharers(case: Case, node: DiskNode) -> str:
 
 def users_told(case: Case, node: DiskNode) -> tuple[Reason, ...]:
     """Say who needs a file: who refers to it, and what hangs below it."""
-    return (*home_told(case, node), *_holders_told(case, node), *_children_told(case, node)) or (
+    return (*home_told(case, node), *_holders_told(case, node), *children_told(case, node)) or (
         because("No reference known reaches it."),
     )
 
@@ -80,7 +71,7 @@ def _holders_told(case: Case, node: DiskNode) -> Iterator[Reason]:
         )
 
 
-def _children_told(case: Case, node: DiskNode) -> Iterator[Reason]:
+def children_told(case: Case, node: DiskNode) -> Iterator[Reason]:
     """Name the children; one that nobody needs does not count, and is said to be idle."""
     for is_needed, words in ((True, "below it"), (False, "below it, and nobody needs it")):
         children = [
@@ -148,83 +139,6 @@ def _held_step(case: Case, node: DiskNode) -> str:
     return (
         "Keep it. Hyper-V will merge into it by itself once a single branch is left: delete the "
         "snapshots of the other branches to get there."
-    )
-
-
-def _pending(case: Case, node: DiskNode) -> Finding:
-    child = case.graph.reachable_children(node)[0]
-    machine = next((case.fleet.machines[vm] for vm in node.owners if vm in node.needed_by), None)
-    text = (
-        f"Nothing refers to it, and only {child.path} continues it: that file will be merged into "
-        "this one, whose name survives."
-    )
-    return case.finding(
-        node,
-        "pending_merge",
-        (
-            because(text),
-            *_children_told(case, node),
-            *_merge_told(case, machine),
-            *loss_reason(case, node),
-        ),
-        next_step=_ruin_step(case, node, child, machine) or _merge_step(machine),
-    )
-
-
-def _ruin_step(case: Case, node: DiskNode, child: DiskNode, machine: Machine | None) -> str:
-    """Advise to save first what the merge would make unreadable; nothing when nothing would be."""
-    keys = (node.key, child.key)
-    ruined = bystanders(case.graph, machine.id, keys, but=keys) if machine else []
-    if not ruined:
-        return ""
-    return (
-        f"Copy {node.path}, {child.path} and {several(ruined)} before the VM stops: Hyper-V does "
-        "not know of the latter, and the merge will make it unreadable."
-    )
-
-
-def _merge_told(case: Case, machine: Machine | None) -> Iterator[Reason]:
-    """Say what an event log says last of merges of the VM, if that tells why this one waits."""
-    last = case.fleet.host_logs.merges.get(machine.id) if machine else None
-    if last is None or machine is None or last.step not in {"interrupted", "failed"}:
-        return
-    why = f", with {hresult(last.code)}" if last.code else ""
-    text = f"By the event log of {last.computer} the last merge of {machine.name or machine.id}"
-    yield because(
-        f"{text} {'was interrupted' if last.step == 'interrupted' else 'failed'}{why}.", last.when
-    )
-
-
-def _merge_step(machine: Machine | None) -> str:
-    if machine is None:
-        return "Keep both files, and let Hyper-V merge them."
-    name = machine.name or machine.id
-    if any(merge for merge in machine.merging):
-        return f"Leave {name} off until the merge is done: a start throws its progress away."
-    if machine.policy == "live":
-        return f"Keep both files: Hyper-V merges them while {name} runs."
-    if machine.power == "off":
-        return (
-            f"Start {name}, shut it down and leave it off until the merge is done: what did not "
-            "run to its end is tried again at the next stop."
-        )
-    return f"Shut {name} down and leave it off until the merge is done; a restart is not enough."
-
-
-def _keeps_failing(case: Case, node: DiskNode) -> Iterator[Finding]:
-    past = case.past(node)
-    if past is None or len(past.troubles) < KEEPS_FAILING_MIN:
-        return
-    codes = listed(list(dict.fromkeys(trouble.code for trouble in past.troubles)))
-    text = f"The merge into it failed {len(past.troubles)} times, with {codes}."
-    yield case.finding(
-        node,
-        "merge_keeps_failing",
-        (because(text, *(trouble.when for trouble in past.troubles)),),
-        next_step=(
-            "Look at the reason first: 0x80070070 is a full volume. Free space and stop the VM "
-            "again; do not merge by hand."
-        ),
     )
 
 

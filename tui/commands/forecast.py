@@ -42,7 +42,8 @@ def run(call: Call) -> Exit:
     stream = vm_stream(machine.id)
     history = (each for each in known.selection.entries if each.entry.stream == stream)
     order = command(deed, machine, known.fleet, "forecast", deleted_snapshots(history))
-    told = forecast(known.fleet, machine.id, order, at=call.session.as_of.at or now())
+    at = call.session.as_of.at or now()
+    told = forecast(known.fleet, machine.id, order, at=at, findings=known.findings)
     if call.wants_json:
         call.out.json(told)
     else:
