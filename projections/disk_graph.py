@@ -147,7 +147,6 @@ class _Join:
         return kept
 
     def _node(self, key: PathKey, kept: set[PathKey]) -> DiskNode:
-        told = self.witnesses.told(key)
         parents = self.parents.get(key, ())
         below = [child for child in self.children[key] if child in kept]
         sighting = self.fleet.sightings.get(key)
@@ -162,7 +161,7 @@ class _Join:
             slot=self.slots.get(key),
             since=self.witnesses.since(key),
             is_automatic=self._is_automatic(key, sighting),
-            is_told=any(each.has_own_history for each in told),
+            is_told=self.witnesses.is_told(key),
             presence=self.presence[key],
             references=self.references.get(key, ()),
             owners=self.owners.get(key, ()),

@@ -18,7 +18,8 @@ from projections.witnesses import Presence, Witnesses
 class Links:
     """All files with their parents, first the one to believe, and the strays of every place.
 
-    `doubted` are files of which several bear what a child quotes: any of them may be the parent.
+    `doubted` are files of which several may be meant by whoever needs one: those that bear what a
+    child quotes, twins, and what was moved when another stands there now.
     """
 
     def __init__(self, witnesses: Witnesses, referenced: Mapping[PathKey, str]) -> None:
@@ -44,6 +45,7 @@ class Links:
                 self._named(key, named)
         self._by_history()
         self._by_memory()
+        self._by_likeness()
 
     def is_absent(self, key: PathKey) -> bool:
         return self.presence[key] == "absent"
@@ -123,6 +125,8 @@ class Links:
             for place, left in arrival.homes.items() if not self.is_absent(key) else ():
                 if place in self.presence and not self._still_holds(place, left):
                     self._stray(key, place, left)
+                elif place in self.presence and self._was_refilled(place, left):
+                    self.doubted.update((key, place))
         below = [(child, parents[0]) for child, parents in self.parents.items() if parents]
         for child, place in below:
             for stray, until in self.strays.get(place, {}).items():
@@ -138,6 +142,14 @@ class Links:
         was_made_since = any(disk.since > left.at and not disk.is_lost for disk in made)
         return place in arrival.homes or not (arrival.when > left or was_made_since)
 
+    def _was_refilled(self, place: PathKey, left: When) -> bool:
+        """Tell whether the file left for good, and nobody knows how one came to stand there since.
+
+        It may have been put back from a copy: which of the two is meant, no history tells.
+        """
+        fleet = self._witnesses.fleet
+        return fleet.lost.get(place) == left and place not in fleet.arrivals
+
     def _is_older(self, child: PathKey, left: When) -> bool:
         since = self._witnesses.since(child)
         return since is None or since <= left.at
@@ -152,6 +164,11 @@ class Links:
                 self._stray(next(iter(others)), place)
             elif others:
                 self._doubt(marks)
+
+    def _by_likeness(self) -> None:
+        """Of twins that no history knows, any may be the copy."""
+        for twins in self._disks.twins():
+            self.doubted.update(key for key in twins if not self._witnesses.is_told(key))
 
     def _remembered(self, place: PathKey) -> Iterator[Fingerprint]:
         """Give what stood at `place`, where that is gone or another disk stands there now."""

@@ -57,8 +57,12 @@ def _which(case: Case, node: DiskNode, few: Twins, keys: frozenset[str]) -> Reas
 def _original(case: Case, node: DiskNode, keys: frozenset[str]) -> tuple[DiskNode, When] | None:
     """Give the file of which history says that `node` is a copy."""
     arrival = case.fleet.arrivals.get(node.key)
-    homes = [home for home in (arrival.homes if arrival else ()) if home in keys]
-    return (case.graph.nodes[homes[-1]], arrival.homes[homes[-1]]) if arrival and homes else None
+    if arrival is None:
+        return None
+    # What was moved left its place: whatever stands there now is nothing that it was made of.
+    left = [home for home, when in arrival.homes.items() if case.fleet.lost.get(home) != when]
+    homes = [home for home in left if home in keys]
+    return (case.graph.nodes[homes[-1]], arrival.homes[homes[-1]]) if homes else None
 
 
 def _read_first(case: Case, twins: Twins) -> Reason:

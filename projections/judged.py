@@ -36,14 +36,15 @@ def _unread_formats(nodes: Nodes, fleet: Fleet) -> frozenset[str]:
     """Give the formats, by the last letters of suffixes, of needed disks whose parent is unknown.
 
     A user's own disk that nobody read may be a linked clone, and stand on any file of its format.
-    An AVHD(X) stands on a disk of its VM, and that one is not complete then.
+    An AVHD(X) at its place stands on a disk of its VM, and that one is not complete then; one that
+    is missing may be any file of its format.
     """
     return frozenset(
         suffix_of(node.path)[-1:]
         for node in nodes.values()
         if node.needed_by
         and not (node.parents or node.is_told or _is_read(node, fleet))
-        and suffix_of(node.path) not in AUTOMATIC_SUFFIXES
+        and not (node.exists and suffix_of(node.path) in AUTOMATIC_SUFFIXES)
     )
 
 

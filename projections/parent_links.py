@@ -64,6 +64,10 @@ class SeenDisks:
         """Give the files that bear what somebody quotes or remembers."""
         return self._bearers.get(mark, [])
 
+    def twins(self) -> Iterator[list[PathKey]]:
+        """Give the files that bear the same, those of each likeness together."""
+        return (keys for keys in self._bearers.values() if len(keys) > 1)
+
     def parent_of(self, child: DiskSeen) -> HeaderParent | None:
         """Give the parent of `child`, None when its header names none."""
         if child.facts is None or child.facts.parent is None:

@@ -46,6 +46,10 @@ class Witnesses:
         """Give what history says, VMs with a history of their own first."""
         return sorted(self._told.get(key, ()), key=lambda each: not each.has_own_history)
 
+    def is_told(self, key: PathKey) -> bool:
+        """Tell whether a history of its own knows the file."""
+        return any(each.has_own_history for each in self._told.get(key, ()))
+
     def path(self, key: PathKey) -> str:
         told = self.told(key)
         if told:

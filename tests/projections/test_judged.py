@@ -90,3 +90,23 @@ def test_of_two_files_that_may_be_the_needed_one_history_calls_none_an_orphan() 
         record(story, vhd(name, "base.vhd", identity=derive("identity", "after-r.avhd")))
 
     assert roles(record(story, walked()))["e:\\y.avhd"] == "unknown"
+
+
+def test_what_was_moved_and_what_was_put_back_in_its_place_may_each_be_the_needed_one() -> None:
+    story = Story().vm("web01", "base.vhd").take("S")
+    story.by_hand(DiskMoved(disk("after-S.avhd"), "E:\\moved.avhd"))
+    known = derive("identity", "after-s.avhd")
+    for name in ("after-S.avhd", "E:\\moved.avhd"):
+        record(story, vhd(name, "base.vhd", identity=known))
+
+    record(story, vhd("base.vhd"), walked())
+
+    assert roles(story)["after-s.avhd"] == "in_tree"
+    assert roles(story)["e:\\moved.avhd"] == "unknown"
+    assert "somebody made it of" not in said(the(story, "duplicate_identity", "E:\\moved.avhd"))
+
+
+def test_of_twins_that_no_history_knows_none_is_an_orphan() -> None:
+    twin = vhdx("E:\\backup\\now.avhdx", "C:\\VMs\\base.vhdx", written="W2")
+
+    assert roles(record(with_leaf(), twin, walked()))["e:\\backup\\now.avhdx"] == "unknown"
