@@ -2,7 +2,7 @@
 
 import random
 
-from eventstore.errors import BadInput, Refused
+from eventstore.errors import BadInput, EvidenceError, Refused
 from eventstore.paths import PathKey, name_of, suffix_of
 from tests.catalogue.stage import Stage
 from tests.scenarios import VMS, registrations
@@ -25,6 +25,10 @@ ACCIDENTS = (
 )
 
 
+FAILED_DELETIONS = 0.7
+"""How many of the files that were kept and are gone stand there again at the end."""
+
+
 class Chances:
     """Draws the lines of one history, and plays those that are possible on `stage`."""
 
@@ -44,8 +48,10 @@ class Chances:
             if verb in ENDING:
                 self._try(self._line("! keep", number))
             self._try(self._line(verb, number))
-        for kept in self._chance.sample(self._kept, len(self._kept) // 2):
-            self._try(f"! put-back {kept}")
+        for kept in dict.fromkeys(self._kept):
+            is_gone = ":\\" in kept and kept not in self._files()
+            if is_gone and self._chance.random() < FAILED_DELETIONS:
+                self._try(f'! put-back "{kept}"')
         for number in range(accidents):
             self._try(self._line(self._chance.choice(ACCIDENTS), deeds + number))
         self._try("! record")
@@ -53,11 +59,11 @@ class Chances:
     def _try(self, line: str) -> None:
         try:
             self._stage.line(line)
-        except (BadInput, Refused):
+        except (BadInput, Refused, EvidenceError):
             return
         self.obeyed.append(line)
         if line.startswith("! keep"):
-            self._kept.append(line.removeprefix("! keep "))
+            self._kept.append(line.removeprefix("! keep ").strip('"'))
 
     def _line(self, verb: str, number: int) -> str:
         vm = self._chance.choice(VMS)
@@ -79,7 +85,7 @@ class Chances:
             case "vm":
                 return f'vm extra{number} policy=live "{self._file()}"'
             case "! put-back":
-                return f"! put-back {self._chance.choice(self._kept or ['none'])}"
+                return f'! put-back "{self._chance.choice(self._kept or ["none"])}"'
             case "merge-vhd" | "! move" | "! copy" | "move" | "copy":
                 target = self._target(number) if verb != "merge-vhd" else self._file()
                 return f'{verb} "{self._file()}" "{target}"'

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.entry import Recorded
 from eventstore.evidence.folder import walk
@@ -50,15 +51,20 @@ def outcome(scenario: Scenario, folder: Path) -> Outcome:
     """Play `scenario` below `folder` and ask every judge."""
     stage = Stage(folder / "disks")
     stage.play(scenario.lines)
-    findings = {
-        BY_HISTORY: our_findings(stage.history.entries),
-        BY_EVIDENCE: our_findings(stage.evidence.entries),
-    }
-    host = _host(stage)
-    called = {name: called_idle(found) for name, found in findings.items()}
-    called |= {name: Files(map(path_key, rule(host))) for name, rule in RULES.items()}
-    deletable = {name: called_deletable(found) for name, found in findings.items()}
-    return Outcome(stage.truths(), called, deletable)
+    ours, host = judged_by_us(stage), _host(stage)
+    theirs = {name: Files(map(path_key, rule(host))) for name, rule in RULES.items()}
+    return replace(ours, called={**ours.called, **theirs})
+
+
+def judged_by_us(stage: Stage) -> Outcome:
+    """Give what we say of the files on `stage`, with the history and by evidence alone."""
+    logs = {BY_HISTORY: stage.history, BY_EVIDENCE: stage.evidence}
+    findings = {name: our_findings(log.entries) for name, log in logs.items()}
+    return Outcome(
+        truths=stage.truths(),
+        called={name: called_idle(found) for name, found in findings.items()},
+        deletable={name: called_deletable(found) for name, found in findings.items()},
+    )
 
 
 def our_findings(entries: Iterable[Recorded]) -> tuple[Finding, ...]:

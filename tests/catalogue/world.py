@@ -35,8 +35,8 @@ from eventstore.paths import PathKey, path_key
 
 Truth = Literal["needed", "newest", "orphan", "own"]
 """*needed*: somebody reads it. *newest*: nobody does, and it holds later data than what is read
-instead. *orphan*: left by Hyper-V, and nothing is lost with it. *own*: a user's disk or copy, or
-what a removed VM left: whether it is wanted nobody can tell from files."""
+instead. *orphan*: left by Hyper-V, and nothing is lost with it. *own*: a user's disk or copy, what
+a removed VM left, or a wrong disk where a VM looks for its own; files do not tell who wants it."""
 
 Reader = tuple[str, str]
 """A VM and one of its snapshots, or `now`."""
@@ -67,7 +67,7 @@ class Piece:
             piece = piece.parent
 
     def is_twin_of(self, other: "Piece") -> bool:
-        """Tell whether it is a copy that still reads as the other does."""
+        """Tell whether it reads as the other does: itself, or a copy that nobody wrote to."""
         mine, theirs = (self.origin, self.parent, self.blocks), other
         return mine == (theirs.origin, theirs.parent, theirs.blocks)
 
@@ -127,15 +127,17 @@ class World:
 
     def guest_writes(self, vm: str) -> None:
         """Write to what stands where the VM looks; from then on that is its disk."""
-        heads = self.readers[vm, "now"]
-        for slot, head in heads.items():
-            piece = self.places.get(head.home)
-            if piece and (piece is head or piece.is_twin_of(head)):
-                heads[slot] = piece
-                self._write(piece)
+        for head in tuple(self.readers[vm, "now"].values()):
+            if (piece := self.places.get(head.home)) and piece.is_twin_of(head):
+                self.write(head.home)
 
     def write(self, path: str) -> None:
-        if piece := self.places.get(path_key(path)):
+        """Write to what stands there: where somebody looks for a disk, that is the disk then."""
+        key = path_key(path)
+        if piece := self.places.get(key):
+            for read in self._read():
+                if read.home == key and piece.is_twin_of(read):
+                    self._replace(read, piece)
             self._write(piece)
 
     def remove(self, path: str) -> Piece | None:
@@ -168,15 +170,20 @@ class World:
         """Say of every file that stands what would be lost with it."""
         needed = {key for piece in self._read() for key in self._read_at(piece)}
         once = {part for head in self._once_read for part in head.chain()}
+        looked_at = {piece.home for piece in self._read()}
         return {
-            key: "needed" if key in needed else "own" if piece in once else self._idle(piece)
+            key: "needed"
+            if key in needed
+            else "own"
+            if piece in once or key in looked_at
+            else self._idle(piece)
             for key, piece in self.places.items()
         }
 
     def _read_at(self, piece: Piece) -> list[PathKey]:
         """Give where `piece` is read: where it stands, or what a copy may stand in for it."""
         at_home = self.places.get(piece.home)
-        if at_home and (at_home is piece or at_home.is_twin_of(piece)):
+        if at_home and at_home.is_twin_of(piece):
             return [piece.home]
         itself = [key for key, other in self.places.items() if other is piece]
         return itself or [key for key, other in self.places.items() if other.is_twin_of(piece)]
@@ -237,13 +244,17 @@ class World:
         gone = self.places.pop(path_key(child))
         target = gone.parent or self.places[path_key(into)]
         target.blocks |= gone.blocks
+        self._replace(gone, target)
+
+    def _replace(self, gone: Piece, by: Piece) -> None:
+        """Let whoever reads one piece, or stands on it, have the other instead."""
         for piece in self._all():
             if piece.parent is gone:
-                piece.parent = target
+                piece.parent = by
         for heads in self.readers.values():
             for slot, head in heads.items():
                 if head is gone:
-                    heads[slot] = target
+                    heads[slot] = by
 
     def _merged_by_hand(self, child: str, into: str) -> None:
         target = self.places[path_key(into)]

@@ -22,6 +22,26 @@ SCENARIOS = (
         """,
     ),
     Scenario(
+        "Now's own VHDX was moved and renamed, and the history does not know",
+        r"""
+        vm web01 policy=live base.vhdx
+        take web01 S1 -> L1.avhdx
+        ! move L1.avhdx E:\found.avhdx
+        """,
+    ),
+    Scenario(
+        "moved by the book, and an older copy put back in its place",
+        r"""
+        vm web01 base.vhd
+        take web01 S1 -> L1.avhd
+        ! keep L1.avhd
+        ! guest web01
+        move L1.avhd E:\moved.avhd
+        ! put-back L1.avhd
+        """,
+        own="L1.avhd",
+    ),
+    Scenario(
         "Now's own disk was moved away",
         r"""
         vm web01 base.vhd

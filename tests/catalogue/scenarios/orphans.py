@@ -9,6 +9,7 @@ SCENARIOS = (
         vm web01 policy=live base.vhdx
         take web01 S1 -> L1.avhdx
         ! guest web01
+        ! record
         ! keep L1.avhdx
         apply web01 S1 -> L2.avhdx
         ! put-back L1.avhdx
@@ -41,6 +42,29 @@ SCENARIOS = (
         ! put-back L2.avhdx
         """,
         orphans="L1.avhdx L2.avhdx",
+    ),
+    Scenario(
+        "another disk stands where Hyper-V deleted an AVHD",
+        r"""
+        vm web01 base.vhd
+        take web01 S1 -> L1.avhd
+        clone-disk E:\unique.vhd base.vhd
+        ! record
+        apply web01 S1 -> L2.avhd
+        ! move E:\unique.vhd L1.avhd
+        """,
+        own="L1.avhd",
+    ),
+    Scenario(
+        "a copy of the running disk stands where Hyper-V deleted an AVHD",
+        r"""
+        vm web01 base.vhd
+        take web01 S1 -> L1.avhd
+        ! record
+        apply web01 S1 -> L2.avhd
+        ! copy L2.avhd L1.avhd
+        """,
+        own="L1.avhd",
     ),
     Scenario(
         "a merged AVHDX that stayed",
