@@ -20,7 +20,7 @@ def left_by_manual_merge(case: Case, node: DiskNode) -> HandMerge | None:
     """Give the merge by hand that copied all of this file elsewhere, if the record still holds.
 
     It does not when the target was written again, or the file itself was: then it may hold the
-    only copy of something.
+    only copy of something. Nor does it speak of a file that came to the same place later.
     """
     if not node.exists:
         return None
@@ -46,9 +46,23 @@ def _still_holds(case: Case, node: DiskNode, merge: HandMerge) -> bool:
     written, sighting = case.written(node), case.sighting(node)
     return (
         target == merge.when
+        and _stood_there(case, node, merge)
         and not (written and written > merge.when)
         and not (sighting and sighting.seen.modified_at > merge.when.at)
     )
+
+
+def _stood_there(case: Case, node: DiskNode, merge: HandMerge) -> bool:
+    """Tell whether the file is the one that stood there when it was merged."""
+    past, sighting, fleet = case.past(node), case.sighting(node), case.fleet
+    arrival = fleet.arrivals.get(node.key)
+    changes = [fleet.lost.get(node.key), arrival.when if arrival else None]
+    if past:
+        changes += [past.known, past.removed[0] if past.removed else None]
+    facts = sighting.seen.facts if sighting else None
+    made_as = past.disk.disk_id if past and past.disk else None
+    is_another = made_as and facts and facts.disk_id != made_as
+    return not is_another and not any(when and when > merge.when for when in changes)
 
 
 def _finding(case: Case, node: DiskNode, merge: HandMerge) -> Finding:

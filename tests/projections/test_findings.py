@@ -241,6 +241,16 @@ class TestByHand:
 
         assert ("after-s@1.avhd", "left_by_manual_merge") not in verdicts(story)
 
+    def test_a_file_that_came_to_the_place_of_a_source_later_is_no_leftover(self) -> None:
+        story = Story().vm("web01", "base.vhd").take("S")
+        story.by_hand(DiskMergedByHand(disk("after-S.avhd"), disk("base.vhd")))
+        assert ("after-s.avhd", "left_by_manual_merge") in verdicts(story)
+
+        story.apply("S")
+        record(story, vhd("after-S.avhd", "base.vhd"))
+
+        assert ("after-s.avhd", "left_by_manual_merge") not in verdicts(story)
+
     def test_what_lay_between_source_and_target_is_left_behind_too(self) -> None:
         story = Story().vm("web01", "base.vhd").take("S").take("T")
 
