@@ -35,6 +35,10 @@ _BARE = re.compile(r"(?<=[ \"])([\w$~.-]+\.(?:a?vhdx?|vhds|iso|rct|mrt))(?![\w.]
 _BECOMES = re.compile(r"->\s*(.+)$")
 
 
+class Diverged(SnapledgerError):
+    """The simulated host said that it did something which its files did not allow."""
+
+
 class Stage:
     """Plays line by line; `history` knows what was played, and both logs what was recorded."""
 
@@ -56,7 +60,7 @@ class Stage:
         return self._player.host.fleet
 
     def play(self, lines: Iterable[str]) -> None:
-        """Play and record everything; raises BadInput or Refused for what is impossible."""
+        """Play and record everything; BadInput, Refused, Diverged for what is impossible."""
         for line in lines:
             self.line(line)
         if self.reading is None:
@@ -90,7 +94,7 @@ class Stage:
         self._now = played.when
         problems = self._written.follow(played, self.fleet)
         if problems:
-            raise SnapledgerError(f"{text}: {problems}")
+            raise Diverged(f"{text}: {problems}")
         for event in played.events:
             self.world.happens(played.stream.removeprefix("vm/").upper(), event)
 

@@ -2,7 +2,8 @@
 
 With its history no needed file is called an orphan either. By evidence alone a configuration may
 be of yesterday, or a wrong disk stand where the right one stood, and nothing shows it: what is
-called an orphan then is counted, and must never be called deletable.
+called an orphan then is counted, and must never be called deletable. A history is left out when
+the simulated host itself went wrong: it tells of something that its files did not allow.
 `SNAPLEDGER_CATALOGUE` says how many histories, `SNAPLEDGER_SEED` which.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from tests.catalogue.chances import Chances
 from tests.catalogue.judge import BY_EVIDENCE, BY_HISTORY, OURS, Outcome, judged_by_us
-from tests.catalogue.stage import Stage
+from tests.catalogue.stage import Diverged, Stage
 
 SEED = int(os.environ.get("SNAPLEDGER_SEED", "1"))
 HISTORIES = int(os.environ.get("SNAPLEDGER_CATALOGUE", "100"))
@@ -38,7 +39,11 @@ def test_no_random_history_has_a_dangerous_verdict(
 ) -> None:
     counted = Counter[str]()
     for number in range(HISTORIES):
-        found, obeyed = played(number)
+        try:
+            found, obeyed = played(number)
+        except Diverged:
+            counted["left out"] += 1
+            continue
         story = "\n".join((f"history {number} of SNAPLEDGER_SEED={SEED}:", *obeyed))
         for judge in OURS:
             assert found.may_go(judge) <= found.of_truth("orphan"), (judge, story)
@@ -52,3 +57,4 @@ def test_no_random_history_has_a_dangerous_verdict(
     told = ", ".join(f"{count:,} {name}" for name, count in counted.items())
     record_property("sweep", f"catalogue of chances: {HISTORIES:,} histories, {told}, seed {SEED}")
     assert counted["found"] or HISTORIES < 100, "silence would be safe, too"
+    assert counted["left out"] <= 1 + HISTORIES / 100

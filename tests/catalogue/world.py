@@ -244,7 +244,9 @@ class World:
         gone = self.places.pop(path_key(child))
         target = gone.parent or self.places[path_key(into)]
         target.blocks |= gone.blocks
-        self._replace(gone, target)
+        # Whoever looks there has the target from now on, be it the right file or another.
+        for piece in [gone, *(each for each in self._read() if each.home == gone.home)]:
+            self._replace(piece, target)
 
     def _replace(self, gone: Piece, by: Piece) -> None:
         """Let whoever reads one piece, or stands on it, have the other instead."""

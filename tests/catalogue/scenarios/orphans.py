@@ -159,6 +159,18 @@ SCENARIOS = (
         newest="L1.avhdx",
     ),
     Scenario(
+        "another disk stands where a source of a merge by hand stood",
+        r"""
+        vm web01 base.vhd
+        take web01 S1 -> L1.avhd
+        clone-disk E:\unique.vhd base.vhd
+        merge-vhd L1.avhd base.vhd
+        apply web01 S1 -> L2.avhd
+        ! move E:\unique.vhd L1.avhd
+        """,
+        own="L1.avhd",
+    ),
+    Scenario(
         "a detached AVHDX whose base nobody else uses",
         r"""
         vm web01 policy=live base.vhdx data.vhdx
