@@ -90,7 +90,8 @@ class Fleet:
             case Unknown():
                 self.oddments.append(Oddment(stream, event, when))
             case DiskSeen(path):
-                self.sightings[path_key(path)] = Sighting(event, stream, when)
+                before = self.sightings.get(path_key(path))
+                self.sightings[path_key(path)] = Sighting(event, stream, when).after(before)
                 self._stands(path_key(path))
             case DiskGone(path):
                 if sighting := self.sightings.get(path_key(path)):

@@ -1,6 +1,7 @@
 """What the fleet knows besides its VMs: files that were read or touched, folders, free space."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.codec import Unknown
 from eventstore.events import DiskSeen, FolderRead
@@ -9,12 +10,23 @@ from eventstore.paths import PathKey
 
 
 class Sighting(Struct, frozen=True):
-    """The last reading of a disk file; `gone` when a later walk did not find it."""
+    """The last reading of a disk file; `gone` when a later walk did not find it.
+
+    `first` is the first reading that could use its headers since a file stands at its place.
+    """
 
     seen: DiskSeen
     stream: str
     when: When
     gone: When | None = None
+    first: "Sighting | None" = None
+
+    def after(self, before: "Sighting | None") -> "Sighting":
+        """Give this reading as the one that comes after `before`, of the same place."""
+        if before is None or before.gone:
+            return self
+        first = before.first or before
+        return replace(self, first=first if first.seen.facts else None)
 
 
 class HandMerge(Struct, frozen=True):

@@ -176,6 +176,9 @@ class Links:
         facts = sighting.seen.facts if sighting else None
         if facts and self.is_absent(place):
             yield fingerprint(facts)
+        first = sighting.first.seen.facts if sighting and sighting.first else None
+        if facts and first and first.identity != facts.identity:
+            yield fingerprint(first)
         for told in self._witnesses.told(place):
             if told.disk.disk_id and (
                 self.is_absent(place) or (facts and facts.disk_id != told.disk.disk_id)

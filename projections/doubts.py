@@ -16,6 +16,7 @@ from projections.disk_node import DiskGraph, DiskNode
 from projections.finding import Finding
 from projections.merge_troubles import MergeTroubles, told
 from projections.merges import FutureMerge
+from projections.replaced import replacement
 from projections.strays import several
 from projections.walks import walks_of
 
@@ -44,6 +45,7 @@ def doubts(
         yield f"the parents of {several(circle)} lead back to themselves: nothing can be foreseen"
     yield from _blind_merges(after, vm)
     yield from _ruined(graph, vm, merges, gone)
+    yield from _replaced(fleet, gone)
     yield from _troubled(MergeTroubles(graph, findings), merges)
 
 
@@ -88,6 +90,13 @@ def _ruined(
         names = bystanders(graph, vm, (key,), but=lost) if key not in merged else []
         if names:
             yield f"{several(names)} would become unreadable with {graph.nodes[key].path} gone"
+
+
+def _replaced(fleet: Fleet, gone: Iterable[str]) -> Iterator[str]:
+    """Name the files that would be deleted and are not the disks that the rules mean."""
+    for path in gone:
+        if another := replacement(fleet, path_key(path)):
+            yield f"what stands at {path} is another disk: it {another}"
 
 
 def _troubled(troubles: MergeTroubles, merges: Iterable[FutureMerge]) -> Iterator[str]:

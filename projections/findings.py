@@ -14,6 +14,7 @@ from projections.integrity import integrity_findings
 from projections.manual_merge import manual_merge_findings
 from projections.ownership import Ownership
 from projections.pending_merges import pending_findings
+from projections.replaced import replaced_findings
 from projections.roles import role_of
 from projections.strays import back_step
 from projections.tree_findings import loss_reason, tree_findings, users_told
@@ -59,9 +60,7 @@ def findings_in(
 ) -> tuple[Finding, ...]:
     """Keep what concerns a file that `is_in` is true of."""
     return tuple(
-        finding
-        for finding in findings
-        if (node := _node_of(finding, graph)) and is_in(node)
+        finding for finding in findings if (node := _node_of(finding, graph)) and is_in(node)
     )
 
 
@@ -75,6 +74,7 @@ def _found(case: Case) -> tuple[Finding, ...]:
         *tree_findings(case),
         *manual_merge_findings(case),
         *integrity_findings(case),
+        *replaced_findings(case),
         *duplicate_findings(case),
         *vm_findings(case),
     )

@@ -1,5 +1,7 @@
 """Evidence made up for tests: disks, configurations and walks as a recorder would tell them."""
 
+from msgspec.structs import replace
+
 from eventstore.events import (
     DiskSeen,
     Event,
@@ -11,15 +13,17 @@ from eventstore.events import (
 from eventstore.evidence.observations import Check, DiskFacts, ParentLink
 from eventstore.ids import SnapshotId, VmId, derive, folder_stream, vm_stream
 from eventstore.moments import Moment
+from eventstore.paths import path_key
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
 from projections.finding import Finding
 from projections.findings import find
 from projections.ownership import ownership_of
 from projections.roles import Role, roles_of
-from tests.story import Story, disk, short
+from tests.story import FOLDER, Story, disk, short
 
 HOST = "HV1"
+UNSAID_VHDX = "VD"
 LONG_AGO = Moment("2009-01-01T00:00:00.000000Z")
 """A time of last writing before every story begins."""
 
@@ -56,7 +60,7 @@ def vhdx(
     name: str,
     parent: str | None = None,
     *,
-    identity: str = "VD",
+    identity: str = UNSAID_VHDX,
     written: str = "W1",
     linkage: str = "W1",
     relative: str | None = None,
@@ -106,8 +110,12 @@ def snapshot_configuration(name: str, *heads: str) -> SnapshotConfigurationSeen:
 
 
 def record(story: Story, *events: Event, vm: str = "web01") -> Story:
-    """Let a recorder tell `events`, each in the stream it belongs to."""
-    for event in events:
+    """Let a recorder tell `events`, each in the stream it belongs to.
+
+    A disk of which the test does not say that it is another one is the one that history knows.
+    """
+    for each in events:
+        event = _as_known(story, each)
         is_of_vm = isinstance(event, VmConfigurationSeen | SnapshotConfigurationSeen)
         name = event.name if isinstance(event, VmConfigurationSeen) else vm
         stream = vm_stream(VmId(derive(name))) if is_of_vm else folder_stream(HOST, "/case")
@@ -151,6 +159,16 @@ def said(finding: Finding) -> str:
 
 def positions(finding: Finding) -> set[int]:
     return {position for reason in finding.reasons for position in reason.positions}
+
+
+def _as_known(story: Story, event: Event) -> Event:
+    if not isinstance(event, DiskSeen) or event.facts is None:
+        return event
+    known, facts = story.fleet.disk(path_key(event.path)), event.facts
+    is_left_open = facts.disk_id in {UNSAID_VHDX, derive("id", event.path.removeprefix(FOLDER))}
+    if known is None or known.disk_id is None or not is_left_open:
+        return event
+    return replace(event, facts=replace(facts, disk_id=known.disk_id))
 
 
 def _identity(name: str) -> str:
