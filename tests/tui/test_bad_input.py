@@ -289,3 +289,46 @@ def test_somebodys_folder_is_no_place_for_disks(snapledger: Snapledger, tmp_path
     assert told.code == 2
     assert "the folder is not empty and not of an earlier run" in told.err
     assert [each.name for each in (tmp_path / "full").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("place", ["", "nowhere/at/all", "x" * 5000, "a\0b"])
+def test_a_place_that_is_not_there_is_refused_before_a_store_is_made(
+    snapledger: Snapledger, place: str
+) -> None:
+    told = snapledger("record", place)
+
+    assert told.code == 2
+    assert "expected a folder, or one file" in told.err
+    assert not snapledger.store.exists()
+
+
+def test_a_line_that_fails_says_that_those_before_it_stay(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "s.txt"
+    scenario.write_text("vm web01 C:\\web01.vhd\nfree D: 10GB\n", encoding="utf-8")
+
+    told = snapledger("play", str(scenario))
+
+    assert told.code == 2
+    assert "s.txt:2" in told.err
+    assert "the lines before it are stored" in told.err
+
+
+def test_a_first_line_that_fails_speaks_of_no_lines_before_it(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "s.txt"
+    scenario.write_text("free D: 10GB\n", encoding="utf-8")
+
+    assert "before it" not in snapledger("play", str(scenario)).err
+
+
+def test_where_no_disk_is_known_nothing_is_called_fine(
+    snapledger: Snapledger, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    snapledger("record", str(tmp_path / "empty"))
+
+    assert "nothing odd" not in snapledger("orphans").out
+    assert "no disk is known yet" in snapledger("orphans").out

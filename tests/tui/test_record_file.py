@@ -43,7 +43,7 @@ def test_a_disk_is_recorded_once_under_its_mapped_name(snapledger: Snapledger, h
 def test_the_place_that_was_named_is_told(snapledger: Snapledger, host: Path) -> None:
     told = snapledger("record", str(host / "web01.vhd"))
 
-    assert told.out.startswith(f"{host / 'web01.vhd'}: 1 files, 1 disks, 0 configurations; 1 new")
+    assert told.out.startswith(f"{host / 'web01.vhd'}: 1 file, 1 disk, 0 configurations; 1 new")
 
 
 def test_a_file_on_its_own_makes_no_other_gone_or_missing(
@@ -95,7 +95,10 @@ def test_what_is_no_evidence_is_refused(snapledger: Snapledger, host: Path) -> N
 
     told = snapledger("record", str(letter))
 
-    assert (told.code, "is neither a disk, a configuration, an event log nor an export" in told.err) == (
+    assert (
+        told.code,
+        "is neither a disk, a configuration, an event log nor an export" in told.err,
+    ) == (
         2,
         True,
     )

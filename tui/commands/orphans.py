@@ -42,7 +42,9 @@ def run(call: Call) -> Exit:
     if call.wants_json:
         call.out.json(OrphansAnswer(last, covered, findings))
     else:
-        if not findings:
+        if not known.graph.nodes:
+            call.out.line("no disk is known yet: record a folder, then ask again", "warn")
+        elif not findings:
             call.out.line("nothing odd was found", "good")
         call.out.lines(findings_lines(findings, call.out.look, covered.gaps))
         call.out.lines(coverage_lines(covered, known.fleet, call.out.look))

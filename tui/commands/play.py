@@ -15,14 +15,14 @@ Into the usual store, which nobody named, it is refused once that holds recorded
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
 
-from eventstore.errors import BadInput, LogError, SnapledgerError
+from eventstore.errors import BadInput, LogError, Refused, SnapledgerError
 from eventstore.keyframes import keep_keyframes
 from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
@@ -82,14 +82,13 @@ def run(call: Call) -> Exit:
         written = WrittenHost(Path(folder), player.host.fleet) if folder is not None else None
         teller = Teller(player.host.fleet, call.out.look)
         done: list[Played] = []
-        for line in read_scenario(lines, name):
-            if played := play_line(player, line):
-                done.append(played)
-                if not call.wants_json:
-                    tell(call, teller, played)
-                if written:
-                    for problem in written.follow(played, player.host.fleet):
-                        call.out.note(f"{name}:{line.number}: {problem}")
+        for line, played in play_all(player, read_scenario(lines, name)):
+            done.append(played)
+            if not call.wants_json:
+                tell(call, teller, played)
+            if written:
+                for problem in written.follow(played, player.host.fleet):
+                    call.out.note(f"{name}:{line.number}: {problem}")
     keep_keyframes(log)
     if written:
         call.out.note(f"the files stand in {folder}; `snapledger record {folder}` reads them")
@@ -106,6 +105,22 @@ def play_line(player: Player, line: Line) -> Played | None:
         return player.play(line)
     except LogError as error:
         error.add_note(f"at {player.name}:{line.number}; the lines before it are stored")
+        raise
+
+
+def play_all(player: Player, lines: Iterable[Line]) -> Iterator[tuple[Line, Played]]:
+    """Play line by line; an error in a later one says that what came before stays."""
+    is_begun = False
+    try:
+        for line in lines:
+            if played := play_line(player, line):
+                is_begun = True
+                yield line, played
+    except (BadInput, Refused) as error:
+        if is_begun:
+            error.add_note(
+                "the lines before it are stored: go on with the rest, or play all into a new store"
+            )
         raise
 
 

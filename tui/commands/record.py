@@ -7,12 +7,14 @@ A folder that was read whole can show that a file is gone; a file read on its ow
 A disk image mounted elsewhere is told by its Windows paths: --map 'D:\VMs=/mnt/case/D/VMs'.
 """
 
+import os
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from eventstore.errors import BadInput
 from eventstore.evidence.folder import Skipped
 from eventstore.evidence.host import host_id
 from eventstore.keyframes import keep_keyframes
@@ -51,6 +53,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     words = call.words
+    for place in words.evidence:
+        _must_be_there(place)
     host = host_id(words.host)
     log = call.session.log_to_write()
     done = []
@@ -68,6 +72,16 @@ def run(call: Call) -> Exit:
     else:
         call.out.lines(coverage_lines(covered, fleet, call.out.look))
     return Exit.FINE
+
+
+def _must_be_there(place: str) -> None:
+    """Refuse what is not there before a store is made for it."""
+    try:
+        is_there = place != "" and os.path.lexists(place)
+    except (OSError, ValueError):
+        is_there = False
+    if not is_there:
+        raise BadInput(f"there is no {place!r}: expected a folder, or one file")
 
 
 def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:
@@ -103,8 +117,9 @@ def _tell(call: Call, recorded: Recording) -> None:
     reading, look = recorded.reading, call.out.look
     stored = f"{recorded.events:,} new event{'' if recorded.events == 1 else 's'} stored"
     call.out.line(
-        f"{look.text(recorded.place)}: {reading.files:,} files, {len(reading.disks):,} disks, "
-        f"{len(reading.configurations):,} configurations{_others_told(recorded)}; {stored}"
+        f"{look.text(recorded.place)}: {counted(reading.files, 'file')}, "
+        f"{counted(len(reading.disks), 'disk')}, "
+        f"{counted(len(reading.configurations), 'configuration')}{_others_told(recorded)}; {stored}"
     )
     for place in reading.skipped:
         call.out.line(f"  not read: {look.text(place.found_at)}: {look.text(place.reason)}", "warn")
