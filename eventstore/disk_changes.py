@@ -8,6 +8,7 @@ from eventstore.disk_rules import references
 from eventstore.events import DiskDetached, MergeCompleted, NewDisk, SlotDisk
 from eventstore.machine import Disk, Heads, Machine, Merge, Now, When
 from eventstore.paths import PathKey, path_key
+from eventstore.readings import outdated
 from eventstore.surprise import surprised
 
 
@@ -129,6 +130,9 @@ def new_life(machine: Machine, removed: When) -> Machine:
         merges_held=False,
         configured=None,
         snapshots_listed=None,
+        readings=(),
+        beside={},
+        unfound={},
     )
 
 
@@ -144,7 +148,7 @@ def without_merge_of(machine: Machine, child: PathKey) -> tuple[Merge, ...]:
 
 def with_now_heads(machine: Machine, heads: Heads) -> Machine:
     """Let Now refer to `heads`; the configuration that named others is out of date."""
-    return replace(machine, now=replace(machine.now, heads=heads), configured=None)
+    return replace(outdated(machine), now=replace(machine.now, heads=heads))
 
 
 def _with_heads_renamed(machine: Machine, old: PathKey, new: PathKey) -> Machine:

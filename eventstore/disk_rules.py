@@ -34,7 +34,9 @@ def references(machine: Machine) -> dict[PathKey, tuple[str, ...]]:
     """Give who refers to each disk: snapshot ids in the order taken, then `now`."""
     found: defaultdict[PathKey, list[str]] = defaultdict(list)
     for snapshot in sorted(machine.snapshots.values(), key=lambda snapshot: snapshot.taken):
-        for key in dict.fromkeys((*snapshot.heads.values(), *snapshot.configured.values())):
+        beside = machine.beside.get(snapshot.id, ())
+        named = (*snapshot.heads.values(), *snapshot.configured.values(), *beside)
+        for key in dict.fromkeys(named):
             found[key].append(snapshot.id)
     for key in now_refers_to(machine):
         found[key].append("now")
@@ -48,13 +50,14 @@ def now_refers_to(machine: Machine) -> tuple[PathKey, ...]:
     count as referenced, because calling one of them unused could cost somebody a machine.
     """
     heads = dict.fromkeys(machine.now.heads.values())
-    return tuple(heads | dict.fromkeys((machine.configured or {}).values()))
+    named = (*(machine.configured or {}).values(), *machine.beside.get("now", ()))
+    return tuple(heads | dict.fromkeys(named))
 
 
 def by_history_alone(machine: Machine) -> Machine:
     """Give the machine without what only its configurations name."""
     snapshots = {name: replace(each, configured={}) for name, each in machine.snapshots.items()}
-    return replace(machine, configured=None, snapshots=snapshots)
+    return replace(machine, configured=None, snapshots=snapshots, beside={})
 
 
 def ancestors(machine: Machine, key: PathKey) -> Iterable[PathKey]:

@@ -271,6 +271,7 @@ class VmConfigurationSeen(Struct, frozen=True, omit_defaults=True):
     merge_pending: bool | None = None
     created_at: Moment | None = None
     sha256: str = ""
+    modified_at: Moment | None = None
 
 
 class SnapshotConfigurationSeen(Struct, frozen=True, omit_defaults=True):
@@ -286,6 +287,7 @@ class SnapshotConfigurationSeen(Struct, frozen=True, omit_defaults=True):
     has_saved_state: bool = False
     disks: tuple[SlotDisk, ...] = ()
     sha256: str = ""
+    modified_at: Moment | None = None
 
 
 class ExportedSnapshot(Struct, frozen=True, omit_defaults=True):

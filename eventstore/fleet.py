@@ -44,7 +44,9 @@ from eventstore.evolve import evolve
 from eventstore.host_logs import HostLogs
 from eventstore.ids import VmId
 from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
+from eventstore.observed import listed_at
 from eventstore.paths import PathKey, path_key, suffix_of, volume_of
+from eventstore.readings import place_listed
 from eventstore.sightings import Arrival, Attached, FolderSeen, HandMerge, Oddment, Sighting, Space
 
 if TYPE_CHECKING:
@@ -100,6 +102,9 @@ class Fleet:
                 self.folders[stream] = FolderSeen(event, when)
             case HostRegistrySeen(host, _, found_at):
                 self.registries[host, found_at] = event
+                for vm, listed in event.vms:
+                    if machine := self.machines.get(vm):
+                        self.machines[vm] = listed_at(machine, path_key(listed), when)
             case HostRegistryGone(host, _, found_at):
                 self.registries.pop((host, found_at), None)
             case HostExportSeen(computer, attached=attached):
@@ -174,7 +179,8 @@ class Fleet:
         )
 
     def _told_of_vm(self, vm: VmId, event: VmEvent, when: When) -> None:
-        machine = evolve(self.machines.get(vm) or Machine(vm), event, when)
+        new = Machine(vm, listed_at=place_listed(self.registries.values(), vm))
+        machine = evolve(self.machines.get(vm) or new, event, when)
         self.machines[vm] = self.host_logs.completed(machine)
         if isinstance(event, DiskDeleted):
             self._removed(event.path, vm, when)

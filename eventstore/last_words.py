@@ -3,6 +3,7 @@
 The last word is the latest in time, not the latest learned; of one moment, the later learned.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from eventstore.events import (
@@ -63,10 +64,11 @@ class LastWords:
     def __init__(self) -> None:
         self._words: dict[Subject, tuple[Moment, bool]] = {}
         self._names: dict[Subject, frozenset[PathKey]] = {}
+        self._places: defaultdict[Subject, set[str]] = defaultdict(set)
 
     def hear(self, stream: str, event: Event, at: Moment) -> None:
         others = (*self._renamed(stream, event), *self._answered(stream, event))
-        for subject, is_over in (*_said(stream, event), *others):
+        for subject, is_over in (*self._placed(stream, event), *_said(stream, event), *others):
             known = self._words.get(subject)
             if known is None or at >= known[0]:
                 self._words[subject] = (at, is_over)
@@ -77,6 +79,20 @@ class LastWords:
     def overtaken(self) -> frozenset[Subject]:
         """Give what by the last word is gone, or names other disks than when it was seen."""
         return frozenset(subject for subject, (_, is_over) in self._words.items() if is_over)
+
+    def _placed(self, stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
+        """A configuration is gone when the last of its files is: others may be copies, or moved."""
+        match event:
+            case VmConfigurationSeen(found_at=place):
+                self._places[stream, None].add(place)
+            case SnapshotConfigurationSeen(snapshot=snapshot, found_at=place):
+                self._places[stream, snapshot].add(place)
+            case ConfigurationGone(found_at=place, snapshot=snapshot):
+                self._places[stream, snapshot].discard(place)
+                if not self._places[stream, snapshot]:
+                    yield (stream, snapshot), True
+            case _:
+                pass  # no configuration file was looked for
 
     def _renamed(self, stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
         """A merge lets configurations name the parent: those that name the child are overtaken."""
@@ -115,7 +131,7 @@ def _said(stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
             yield (stream, snapshot), False
         case VmRemoved() | SnapshotTaken() | SnapshotApplied() | DiskAttached() | DiskDetached():
             yield (stream, None), True
-        case SnapshotDeleted(snapshot=gone) | ConfigurationGone(snapshot=gone):
+        case SnapshotDeleted(snapshot=gone):
             yield (stream, gone), True
         case SubtreeDeleted(snapshots=snapshots):
             yield from (((stream, snapshot), True) for snapshot in snapshots)

@@ -8,7 +8,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from eventstore.events import Policy, Power
+from eventstore.events import (
+    Policy,
+    Power,
+    SnapshotConfigurationSeen,
+    VmConfigurationSeen,
+)
 from eventstore.ids import SnapshotId, VmId
 from eventstore.moments import Moment
 from eventstore.paths import PathKey
@@ -98,6 +103,21 @@ class VmFile(Struct, frozen=True):
     since: Moment
 
 
+class ConfigurationRead(Struct, frozen=True):
+    """A configuration file as it was read last: of the VM itself, or of a snapshot."""
+
+    when: When
+    of_vm: VmConfigurationSeen | None = None
+    of_snapshot: SnapshotConfigurationSeen | None = None
+
+
+class ConfigurationLost(Struct, frozen=True):
+    """A configuration file that stood at `path`, and when a walk did not find it any more."""
+
+    path: str
+    when: When
+
+
 class Machine(Struct, frozen=True):
     """All that is known of one VM. `power` is None where nothing tells it.
 
@@ -106,6 +126,9 @@ class Machine(Struct, frozen=True):
     `configured` is what Now's configuration named when it was last read, None if it never was.
     `left_behind` are the disks that a former life of the VM referred to until it was removed.
     `snapshots_untold`: the last witness named Now's disks and could not name all snapshots.
+    `readings` are the configuration files that stand, `listed_at` is where the host says that the
+    VM's own is. Of several of one owner one counts; what the others name is `beside` it. `unfound`
+    are those gone without another in their place, by owner: a snapshot's GUID, or `now`.
     """
 
     id: VmId
@@ -127,6 +150,10 @@ class Machine(Struct, frozen=True):
     snapshots_listed: int | None = None
     snapshots_untold: bool = False
     left_behind: dict[PathKey, When] = {}
+    readings: tuple[ConfigurationRead, ...] = ()
+    listed_at: PathKey | None = None
+    beside: dict[str, tuple[PathKey, ...]] = {}
+    unfound: dict[str, ConfigurationLost] = {}
     contradictions: tuple[Contradiction, ...] = ()
 
     @property

@@ -114,11 +114,11 @@ def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> 
 
 
 def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
-    # One that was moved within the folder is seen at its new place, and its VM lost nothing.
-    seen = {_key(found)[:2] for found in reading.configurations}
+    # One that was moved within the folder was seen at its new place: its VM loses nothing.
+    seen = {_key(found) for found in reading.configurations}
     hidden = _hidden(reading)
     for (stream, snapshot, found_at), last in known.configurations.items():
-        if (stream, snapshot) in seen or isinstance(last.fact, ConfigurationGone):
+        if (stream, snapshot, found_at) in seen or isinstance(last.fact, ConfigurationGone):
             continue
         if _was_looked_at(found_at, reading.root, hidden):
             event = ConfigurationGone(path=last.fact.path, found_at=found_at, snapshot=snapshot)

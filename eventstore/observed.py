@@ -18,7 +18,16 @@ from eventstore.events import (
 )
 from eventstore.ids import SnapshotId
 from eventstore.machine import AUTOMATIC_SUFFIXES, Heads, Machine, Now, Snapshot, VmFile, When
-from eventstore.paths import folder_of, path_key, suffix_of
+from eventstore.paths import PathKey, folder_of, path_key, suffix_of
+from eventstore.readings import (
+    heads_named,
+    owner_of,
+    seen_of,
+    settled,
+    standing,
+    with_reading,
+    without_reading,
+)
 from eventstore.snapshot_changes import deleted
 from eventstore.surprise import surprised
 
@@ -27,7 +36,45 @@ OFFLINE_FORMAT_MAX = 0x200
 
 
 def configuration_seen(machine: Machine, event: VmConfigurationSeen, when: When) -> Machine:
-    machine = with_named_disks(machine, event.disks, when)
+    """Take in the VM's own configuration; of several that stand, the one that counts speaks."""
+    machine = _noted(machine, event, when)
+    return _by_what_counts(machine, when)
+
+
+def listed_at(machine: Machine, path: PathKey, when: When) -> Machine:
+    """The host lists the configuration at `path`: of several read, that one counts."""
+    if machine.listed_at == path:
+        return machine
+    before = standing(machine, "now")[:1]
+    machine = replace(machine, listed_at=path)
+    if standing(machine, "now")[:1] == before:
+        return machine
+    return _by_what_counts(settled(machine, "now"), when)
+
+
+def _noted(
+    machine: Machine, event: VmConfigurationSeen | SnapshotConfigurationSeen, when: When
+) -> Machine:
+    """Remember the reading, and as odd when another configuration names other disks."""
+    machine = with_named_disks(with_reading(machine, event, when), event.disks, when)
+    named = heads_named(event)
+    for other in map(seen_of, standing(machine, owner_of(event))):
+        if heads_named(other) != named:
+            machine = surprised(
+                machine,
+                when,
+                expected=f"{other.path} to name {disks_told(machine, named)} too",
+                found=f"it names {disks_told(machine, heads_named(other))}",
+            )
+    return machine
+
+
+def _by_what_counts(machine: Machine, when: When) -> Machine:
+    counted = standing(machine, "now")[0].of_vm
+    return _configured(machine, counted, when) if counted else machine
+
+
+def _configured(machine: Machine, event: VmConfigurationSeen, when: When) -> Machine:
     heads = {disk.slot: path_key(disk.path) for disk in event.disks}
     if machine.removed is not None and not machine.is_observed:
         machine = with_left_behind(machine, machine.removed)
@@ -62,7 +109,13 @@ def _now(machine: Machine, heads: Heads, snapshots_listed: int | None) -> Now:
 
 
 def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
-    machine = with_named_disks(machine, event.disks, when)
+    """Take in a snapshot's configuration; of several that stand, the one that counts speaks."""
+    machine = _noted(machine, event, when)
+    counted = standing(machine, event.snapshot)[0].of_snapshot
+    return _with_snapshot(machine, counted or event, when)
+
+
+def _with_snapshot(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
     heads = {disk.slot: path_key(disk.path) for disk in event.disks}
     known = machine.snapshots.get(event.snapshot)
     if known is not None and not machine.is_observed:
@@ -118,6 +171,11 @@ def _with_what_was_told(
 
 
 def configuration_gone(machine: Machine, event: ConfigurationGone, when: When) -> Machine:
+    """Take in that a configuration is gone: where another stands, that one speaks."""
+    machine = without_reading(machine, event, when)
+    if left := standing(machine, event.snapshot or "now"):
+        counted = left[0].of_snapshot
+        return _with_snapshot(machine, counted, when) if counted else _by_what_counts(machine, when)
     if not machine.is_observed:
         return surprised(machine, when, expected=event.path, found="the file is gone")
     if event.snapshot is not None:

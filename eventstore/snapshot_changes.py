@@ -10,6 +10,7 @@ from eventstore.disk_changes import heads_of, with_new_disks
 from eventstore.events import Power, SnapshotApplied, SnapshotTaken
 from eventstore.ids import SnapshotId
 from eventstore.machine import Machine, Now, Snapshot, When
+from eventstore.readings import outdated
 from eventstore.surprise import surprised
 
 Node = TypeVar("Node", Snapshot, Now)
@@ -35,10 +36,9 @@ def taken(machine: Machine, event: SnapshotTaken, when: When) -> Machine:
         machine.root, snapshot.id, when.at, has_saved_state=event.has_saved_state
     )
     return replace(
-        with_new_disks(machine, event.new_disks, when),
+        outdated(with_new_disks(machine, event.new_disks, when)),
         snapshots={**machine.snapshots, snapshot.id: snapshot},
         now=Now(parent=snapshot.id, heads=machine.now.heads | heads_of(event.new_disks)),
-        configured=None,
         files=(*machine.files, *files),
     )
 
@@ -47,9 +47,8 @@ def applied(machine: Machine, event: SnapshotApplied, when: When) -> Machine:
     """Rule R2: Now hangs under the snapshot, with its disk list, on new disks."""
     machine = with_new_disks(machine, event.new_disks, when)
     machine = replace(
-        machine,
+        outdated(machine),
         now=Now(parent=event.snapshot, heads=heads_of(event.new_disks)),
-        configured=None,
         files=vm_files.without_memory(machine.files),
     )
     return with_power(machine, event.power, when)

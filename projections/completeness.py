@@ -1,17 +1,79 @@
 """Whether everything that refers to a VM's disks is known: without that no file is an orphan."""
 
+from collections.abc import Iterator
+
+from msgspec import Struct
+
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
-from eventstore.machine import Machine
-from eventstore.paths import joined
+from eventstore.machine import ConfigurationLost, ConfigurationRead, Machine, When
+from eventstore.paths import joined, path_key
+from eventstore.readings import at_odds, heads_named, seen_of
+from projections.phrases import listed as in_a_row
 from projections.walks import Walk, last_walk
 
 
 def complete_vms(fleet: Fleet, walks: tuple[Walk, ...]) -> frozenset[VmId]:
     """Give the VMs whose every reference is known."""
     return frozenset(
-        machine.id for machine in fleet.machines.values() if not missing_references(machine, walks)
+        machine.id
+        for machine in fleet.machines.values()
+        if not missing_references(machine, walks) and not any(odds_of(machine))
     )
+
+
+class Odds(Struct, frozen=True):
+    """Configurations of one owner that name different disks: the first counts, nobody is sure."""
+
+    owner: str
+    readings: tuple[ConfigurationRead, ...]
+
+    @property
+    def whens(self) -> tuple[When, ...]:
+        return tuple(each.when for each in self.readings)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(_place(each, self.readings) for each in self.readings)
+
+
+def odds_of(machine: Machine) -> Iterator[Odds]:
+    """Give the VM, and its snapshots, whose configurations contradict each other."""
+    for owner in ("now", *machine.snapshots):
+        if readings := at_odds(machine, owner):
+            yield Odds(owner, readings)
+
+
+def odds_told(machine: Machine, odds: Odds) -> str:
+    """Say which configurations contradict each other, and in what."""
+    named = [
+        f"{_place(each, odds.readings)} names "
+        + (", ".join(map(machine.path, sorted(heads_named(seen_of(each)).values()))) or "no disk")
+        for each in odds.readings
+    ]
+    many = "two" if len(named) == 2 else str(len(named))  # noqa: PLR2004 - a word for a number
+    return f"{many} configurations of {owner_told(machine, odds.owner)} differ: {in_a_row(named)}"
+
+
+def _place(reading: ConfigurationRead, among: tuple[ConfigurationRead, ...]) -> str:
+    """Give the path of a configuration; of several of one path, the place where it was found."""
+    seen = seen_of(reading)
+    same = [each for each in among if path_key(seen_of(each).path) == path_key(seen.path)]
+    return seen.path if len(same) == 1 else f"{seen.path} (found at {seen.found_at})"
+
+
+def unfound_of(machine: Machine) -> Iterator[tuple[str, ConfigurationLost]]:
+    """Give the configurations that are gone although their VM or snapshot is not."""
+    for owner, lost in machine.unfound.items():
+        if machine.is_present and (owner == "now" or owner in machine.snapshots):
+            yield owner, lost
+
+
+def owner_told(machine: Machine, owner: str) -> str:
+    """Name whose configuration it is."""
+    name = machine.name or machine.id
+    snapshots = {str(each.id): each.name for each in machine.snapshots.values()}
+    return name if owner == "now" else f'snapshot "{snapshots[owner]}" of {name}'
 
 
 def has_own_history(machine: Machine) -> bool:

@@ -8,7 +8,13 @@ from eventstore.fleet import Fleet
 from eventstore.machine import Machine, When
 from eventstore.moments import Moment
 from eventstore.paths import folder_of, is_posix, path_key
-from projections.completeness import missing_references
+from projections.completeness import (
+    missing_references,
+    odds_of,
+    odds_told,
+    owner_told,
+    unfound_of,
+)
 from projections.log_coverage import LogCoverage, log_coverage
 from projections.shapes import VmRef, vm_ref
 from projections.walks import Walk, last_walk, walks_of
@@ -91,6 +97,7 @@ def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tu
         if machine.is_present:
             if unknown := _unread_configuration(machine, walks):
                 found.append(unknown)
+            found.extend(_at_odds(machine))
             found.extend(
                 f"{folder}, which holds disks of {machine.name or machine.id}, was not read"
                 + (f" since {since.at}" if since and last_walk(walks, folder) else "")
@@ -99,6 +106,15 @@ def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tu
     found.extend(_registered_and_unread(fleet))
     found.extend(_not_understood(fleet))
     return tuple(dict.fromkeys(found))
+
+
+def _at_odds(machine: Machine) -> Iterator[str]:
+    """Say which configurations contradict each other, and which are gone from their places."""
+    for odds in odds_of(machine):
+        yield f"which of them Hyper-V uses: {odds_told(machine, odds)}"
+    for owner, lost in unfound_of(machine):
+        told = owner_told(machine, owner)
+        yield f"the configuration of {told}, read before at {lost.path}, is gone"
 
 
 def _registered_and_unread(fleet: Fleet) -> Iterator[str]:

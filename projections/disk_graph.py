@@ -8,10 +8,12 @@ calling one of them unused could cost somebody a machine.
 from collections import defaultdict
 from typing import Literal
 
+from msgspec.structs import replace
+
 from eventstore.disk_rules import references
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
-from eventstore.machine import AUTOMATIC_SUFFIXES
+from eventstore.machine import AUTOMATIC_SUFFIXES, Machine
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, suffix_of
 from eventstore.sightings import Sighting
@@ -83,12 +85,21 @@ class _Join:
         spelled: dict[PathKey, str] = {}
         for machine in self.fleet.machines.values():
             is_removed = machine.removed is not None
-            for key, holders in references(machine).items():
+            for key, holders in self._named_by(machine).items():
                 spelled.setdefault(key, machine.path(key))
                 found[key].extend(
                     Reference(machine.id, _holder(holder), is_removed) for holder in holders
                 )
         return {key: tuple(users) for key, users in found.items()}, spelled
+
+    def _named_by(self, machine: Machine) -> dict[PathKey, tuple[str, ...]]:
+        """Give the references of a VM, without what only a copy names and is not there."""
+        certain = references(replace(machine, beside={}))
+        return {
+            key: holders
+            for key, holders in references(machine).items()
+            if key in certain or self.witnesses.presence(key) != "absent"
+        }
 
     def _turned_round(self) -> dict[PathKey, list[PathKey]]:
         found: dict[PathKey, list[PathKey]] = {key: [] for key in self.paths}

@@ -2,9 +2,20 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from eventstore.machine import SNAPSHOTS_MAX, Machine
-from projections.case import Case, because
-from projections.completeness import has_own_history, missing_references
+from eventstore.paths import path_key
+from eventstore.readings import seen_of
+from projections.case import Case, because, sentence
+from projections.completeness import (
+    has_own_history,
+    missing_references,
+    odds_of,
+    odds_told,
+    owner_told,
+    unfound_of,
+)
 from projections.finding import Finding
 from projections.phrases import listed
 from projections.snapshot_tree import circle_of
@@ -17,6 +28,8 @@ def vm_findings(case: Case) -> Iterator[Finding]:
             yield from _limit(case, machine)
             yield from _circle(case, machine)
             yield from _incomplete(case, machine)
+            yield from _at_odds(case, machine)
+            yield from _unfound(case, machine)
 
 
 def _stale_paths(case: Case, machine: Machine) -> Iterator[Finding]:
@@ -84,3 +97,41 @@ def _incomplete(case: Case, machine: Machine) -> Iterator[Finding]:
             (because(text, read),),
             next_step="Record the VM's configuration together with those of its snapshots.",
         )
+
+
+def _at_odds(case: Case, machine: Machine) -> Iterator[Finding]:
+    """A backup or an export beside the VM: by one of the two a disk in use looks forgotten."""
+    for odds in odds_of(machine):
+        counted, *_ = odds.paths
+        unknown = f"Nothing proves which of them Hyper-V uses; {counted} is taken for it."
+        if odds.owner == "now" and machine.listed_at == path_key(seen_of(odds.readings[0]).path):
+            unknown = f"Its host lists {counted}; whether the others are wanted nothing tells."
+        yield case.finding_on_vm(
+            machine.id,
+            "unverified",
+            (because(f"{sentence(odds_told(machine, odds))}.", *odds.whens), because(unknown)),
+            next_step=(
+                f"Delete no disk that any of them names. Ask the host which disks {machine.name} "
+                "uses, and keep copies of its configuration outside the folders recorded here."
+            ),
+        )
+
+
+def _unfound(case: Case, machine: Machine) -> Iterator[Finding]:
+    """Without its file Hyper-V does not list the VM, or the snapshot; the disks stay in use."""
+    for owner, lost in unfound_of(machine):
+        told = owner_told(machine, owner)
+        text = (
+            f"The configuration of {told}, read before at {lost.path}, is gone from a folder that "
+            "was read whole."
+        )
+        finding = case.finding_on_vm(
+            machine.id,
+            "missing",
+            (because(text, lost.when),),
+            next_step=(
+                f"Put the file back from a copy: without it Hyper-V does not list {told}. Delete "
+                "none of its disks."
+            ),
+        )
+        yield replace(finding, path=lost.path)

@@ -12,6 +12,7 @@ from eventstore.errors import NotAConfiguration
 from eventstore.events import SnapshotConfigurationSeen, VmConfigurationSeen
 from eventstore.evidence import keytree, vmcx
 from eventstore.evidence.file_tree import Hindrance, shown
+from eventstore.evidence.found_disk import moment_of_nanoseconds
 from eventstore.evidence.keytree import ROOT, SIZE_MAX_BYTES, Key, is_xml_carrier
 from eventstore.evidence.path_map import PathMap
 from eventstore.evidence.vmconfig import Configuration, configuration_of, read_configuration
@@ -19,6 +20,7 @@ from eventstore.evidence.vmcx import holds_saved_state, is_storage
 from eventstore.evidence.vmcx_registry import REGISTRY, FoundRegistry, registered_vms
 from eventstore.evidence.vmcx_tree import parse_vmcx
 from eventstore.ids import SnapshotId, VmId, guid
+from eventstore.moments import Moment
 
 _HEAD_BYTES = max(keytree.HEAD_BYTES, vmcx.HEAD_BYTES)
 
@@ -39,6 +41,7 @@ class FoundConfiguration(Struct, frozen=True):
     snapshot: SnapshotId | None
     has_saved_state: bool
     configuration: Configuration
+    modified_at: Moment | None = None
 
     def event(self) -> VmConfigurationSeen | SnapshotConfigurationSeen:
         said = self.configuration
@@ -53,6 +56,7 @@ class FoundConfiguration(Struct, frozen=True):
                 merge_pending=said.merge_pending,
                 created_at=said.creation_time,
                 sha256=self.sha256,
+                modified_at=self.modified_at,
             )
         return SnapshotConfigurationSeen(
             snapshot=self.snapshot,
@@ -65,7 +69,15 @@ class FoundConfiguration(Struct, frozen=True):
             has_saved_state=self.has_saved_state,
             disks=said.disks,
             sha256=self.sha256,
+            modified_at=self.modified_at,
         )
+
+
+class _Content(Struct, frozen=True):
+    """What a file holds, and when it was last written."""
+
+    data: bytes
+    modified_at: Moment
 
 
 class ConfigurationFiles:
@@ -91,7 +103,7 @@ class ConfigurationFiles:
         file.seek(0)
         head = file.read(_HEAD_BYTES)
         if is_storage(head) or kind == "vmcx":
-            self._vmcx(place, own, _whole(head, file))
+            self._vmcx(place, own, _content(head, file))
         elif kind == "xml":
             self._xml(place, own, head, file)
         elif kind in {"bin", "vsv"} and own:
@@ -113,23 +125,23 @@ class ConfigurationFiles:
         elif home in _CACHES:
             self._passed_over(place, "is a cached copy of names, without disks")
         else:
-            data = _whole(head, file)
+            content = _content(head, file)
             try:
-                self._configuration(place, own, data, read_configuration(data))
+                self._configuration(place, own, content, read_configuration(content.data))
             except NotAConfiguration as error:
                 self._unread(place, str(error))
 
-    def _vmcx(self, place: str, own: str | None, data: bytes) -> None:
+    def _vmcx(self, place: str, own: str | None, content: _Content) -> None:
         if _home(place) in _CACHES:
             self._passed_over(place, "is the host's copy of a configuration that stands elsewhere")
             return
         try:
-            carried = parse_vmcx(data)
+            carried = parse_vmcx(content.data)
             if registry := carried.root.at(REGISTRY):
-                self._registry(place, data, registry)
+                self._registry(place, content.data, registry)
             else:
                 said = configuration_of(carried.root.at(ROOT) or carried.root)
-                self._configuration(place, own, data, said)
+                self._configuration(place, own, content, said)
         except NotAConfiguration as error:
             self._unread(place, str(error))
             return
@@ -152,7 +164,7 @@ class ConfigurationFiles:
         self._registries.append(FoundRegistry(found_at, path, digest, registered_vms(registry)))
 
     def _configuration(
-        self, place: str, own: str | None, data: bytes, configuration: Configuration
+        self, place: str, own: str | None, content: _Content, configuration: Configuration
     ) -> None:
         snapshot: SnapshotId | None = None
         if _home(place) == "snapshots" or configuration.kind == "snapshot":
@@ -164,11 +176,12 @@ class ConfigurationFiles:
         found = FoundConfiguration(
             found_at=found_at,
             path=self._mapping.windows(found_at),
-            sha256=sha256(data).hexdigest(),
+            sha256=sha256(content.data).hexdigest(),
             vm=vm,
             snapshot=snapshot,
             has_saved_state=False,
             configuration=configuration,
+            modified_at=content.modified_at,
         )
         self._found.append((_folder(place), found))
 
@@ -189,9 +202,10 @@ def saved_states(folder: str, stem: str) -> Iterator["os.DirEntry[str]"]:
         yield from (entry for entry in entries if entry.is_file(follow_symlinks=False))
 
 
-def _whole(head: bytes, file: BinaryIO) -> bytes:
+def _content(head: bytes, file: BinaryIO) -> _Content:
     """Give the file of which `head` was read, or one byte more than any configuration has."""
-    return head + file.read(SIZE_MAX_BYTES + 1 - len(head))
+    modified_at = moment_of_nanoseconds(os.fstat(file.fileno()).st_mtime_ns)
+    return _Content(head + file.read(SIZE_MAX_BYTES + 1 - len(head)), modified_at)
 
 
 def _nobodys(configuration: Configuration) -> str:

@@ -303,13 +303,14 @@ def test_the_log_always_knows_what_the_last_walk_saw(states: list[dict[str, str]
         } == {at(place): content for place, content in state.items()}
 
 
-def test_a_configuration_moved_to_another_folder_is_not_gone(recorder: Recorder) -> None:
+def test_a_vm_whose_configuration_moved_to_another_folder_loses_nothing(recorder: Recorder) -> None:
     recorder.record(reading(configuration()))
 
     told = recorder.record(reading(configuration("moved/web01.xml")))
 
-    assert kinds(told) == ["VmConfigurationSeen", "FolderRead"]
+    assert kinds(told) == ["VmConfigurationSeen", "ConfigurationGone", "FolderRead"]
     assert recorder.fleet.machines[VM].is_present
+    assert recorder.fleet.machines[VM].unfound == {}
     assert recorder.record(reading(configuration("moved/web01.xml"))) == []
     assert kinds(recorder.record(reading()))[0] == "ConfigurationGone"
 

@@ -101,7 +101,7 @@ def test_the_same_case_in_vmcx_tells_the_same_machine(tmp_path: Path) -> None:
 
     of_xml, of_vmcx = (fleet.machines[VM.vm_id] for fleet in fleets)
     assert of_vmcx.snapshots[S1].has_saved_state
-    assert replace(of_vmcx, files=()) == replace(of_xml, files=())
+    assert replace(of_vmcx, files=(), readings=()) == replace(of_xml, files=(), readings=())
     assert [file.path for file in of_vmcx.files] == [
         file.path.replace(".xml", ".vmcx") for file in of_xml.files
     ]
