@@ -3,7 +3,7 @@
 import pytest
 
 from eventstore.commands import ShutDownVm
-from eventstore.events import DiskGone, DiskSeen, DiskWritten, Event
+from eventstore.events import DiskGone, DiskWritten, Event
 from projections.findings import find
 from projections.forecast import Forecast, forecast
 from projections.ownership import ownership_of

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from eventstore.evidence.found_export import FoundExport, examine_export
 from eventstore.evidence.powershell import Export, ExportedVm, read_export
@@ -94,9 +95,10 @@ def only(export: Export) -> ExportedVm:
 
 
 def found(told: object, *, name: str = "export.json") -> FoundExport:
-    with TemporaryFile() as file:
-        file.write(as_json(told))
-        file.flush()
-        export = examine_export(file, f"/case/{name}", f"C:\\{name}")
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "export.json")
+        path.write_bytes(as_json(told))
+        with path.open("rb") as file:
+            export = examine_export(file, f"/case/{name}", f"C:\\{name}")
     assert export
     return export
