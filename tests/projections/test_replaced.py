@@ -120,8 +120,7 @@ class TestByHistory:
         assert findings(story) == ()
 
     def test_a_file_that_nobody_needs_is_not_spoken_of(self) -> None:
-        story = read()
-        story.apply("S1")
+        story = read().detach("IDE 0:0")
         record(story, vhd("apply1-S1.avhd", disk_id="foreign"))
 
         assert ("apply1-s1.avhd", "unverified") not in verdicts(story)
@@ -166,6 +165,8 @@ class TestByReading:
         story = record(observed(damaged), leaf("now.avhd"))
 
         assert ("now.avhd", "unverified") not in verdicts(story)
+        record(story, vhd("now.avhd", "base.vhd", identity="foreign", disk_id="foreign"))
+        assert positions(the(story, "unverified", "now.avhd")) == {6, 7}
 
     def test_a_file_that_was_gone_meanwhile_is_a_new_one(self) -> None:
         story = observed(leaf("now.avhd"))
