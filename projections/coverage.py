@@ -1,13 +1,16 @@
 """What was looked at, and what was not: a file can only be called unused where everything was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from eventstore.disk_rules import references
 from eventstore.fleet import Fleet
+from eventstore.ids import VmId
 from eventstore.machine import Machine, When
 from eventstore.moments import Moment
-from eventstore.paths import folder_of, is_posix, path_key
+from eventstore.paths import PathKey, folder_of, is_posix, path_key
+from eventstore.readings import seen_of
 from projections.completeness import (
     missing_references,
     odds_of,
@@ -84,6 +87,45 @@ def coverage(fleet: Fleet) -> Coverage:
     )
 
 
+class Hidden(Struct, frozen=True):
+    """A disk or configuration that a VM needs, at or below a `place` that could not be read."""
+
+    vm: VmId
+    path: str
+    is_disk: bool
+    place: str
+    why: str
+    when: When
+
+
+def hidden_files(fleet: Fleet) -> Iterator[Hidden]:
+    """Give what VMs need and the last walk came to and could not read."""
+    for folder in fleet.folders.values():
+        unread = {path_key(place): (place, why) for place, why in folder.read.unread}
+        for machine in fleet.machines.values() if unread else ():
+            if machine.is_present:
+                yield from _hidden_of(fleet, machine, unread, folder.when)
+
+
+def _hidden_of(
+    fleet: Fleet, machine: Machine, unread: Mapping[PathKey, tuple[str, str]], when: When
+) -> Iterator[Hidden]:
+    read = {seen_of(each).path: each.when for each in machine.readings}
+    seen = {machine.path(key): fleet.sightings.get(key) for key in references(machine)}
+    disks = {path: sighting.when if sighting else None for path, sighting in seen.items()}
+    for path, last in (*read.items(), *disks.items()):
+        hidden = next((unread[key] for key in _at_and_above(path) if key in unread), None)
+        if hidden and (last is None or last.at < when.at):
+            yield Hidden(machine.id, path, path in disks, *hidden, when)
+
+
+def _at_and_above(path: str) -> Iterator[PathKey]:
+    yield path_key(path)
+    while (above := folder_of(path)) != path:
+        path = above
+        yield path_key(path)
+
+
 def told(gap: str) -> str:
     """Give a gap as the sentence that stands among the reasons of a finding."""
     return f"Not looked at: {gap}."
@@ -104,6 +146,7 @@ def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tu
                 for folder in _unwalked(machine, walks, since)
             )
     found.extend(_registered_and_unread(fleet))
+    found.extend(f"{each.place} ({each.why})" for each in hidden_files(fleet))
     found.extend(_not_understood(fleet))
     return tuple(dict.fromkeys(found))
 

@@ -16,6 +16,7 @@ from projections.completeness import (
     owner_told,
     unfound_of,
 )
+from projections.coverage import hidden_files
 from projections.finding import Finding
 from projections.phrases import listed
 from projections.snapshot_tree import circle_of
@@ -30,6 +31,7 @@ def vm_findings(case: Case) -> Iterator[Finding]:
             yield from _incomplete(case, machine)
             yield from _at_odds(case, machine)
             yield from _unfound(case, machine)
+    yield from _hidden(case)
 
 
 def _stale_paths(case: Case, machine: Machine) -> Iterator[Finding]:
@@ -135,3 +137,18 @@ def _unfound(case: Case, machine: Machine) -> Iterator[Finding]:
             ),
         )
         yield replace(finding, path=lost.path)
+
+
+def _hidden(case: Case) -> Iterator[Finding]:
+    """An emptied file or a link where one was needed: what stands there now nobody knows."""
+    for each in hidden_files(case.fleet):
+        name = case.vm(each.vm).name
+        reason = because(f"{each.path}, which {name} needs, was not read: {each.why}.", each.when)
+        step = (
+            "Look at the place by hand, put back what belongs there, and record the folder again."
+        )
+        node = case.graph.at(each.path) if each.is_disk else None
+        if node:
+            yield case.finding(node, "unverified", (reason,), next_step=step)
+        else:
+            yield case.finding_on_vm(each.vm, "unverified", (reason,), next_step=step)

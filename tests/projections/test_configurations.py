@@ -19,7 +19,7 @@ from tests.projections.sightings import (
     snapshot_configuration,
     walked,
 )
-from tests.story import Story
+from tests.story import Story, disk
 
 VM = VmId(derive("web01"))
 
@@ -124,3 +124,19 @@ def test_a_file_that_only_a_copy_names_and_nobody_finds_is_not_missed() -> None:
 
 def test_a_copy_that_names_the_same_disks_is_no_finding() -> None:
     assert verdicts(record(known(), copy("after-S1.avhd"))) == []
+
+
+def test_a_configuration_that_became_unreadable_is_told_as_long_as_it_is() -> None:
+    story = record(known(), walked(unread=((LIVE.path, "is empty"),)))
+
+    assert verdicts(story) == [(None, "unverified")]
+    assert f"{LIVE.path} (is empty)" in coverage(story.fleet).gaps
+    assert verdicts(record(story, LIVE, walked())) == []
+
+
+def test_a_disk_in_use_behind_a_link_is_unverified() -> None:
+    story = record(known(), seen("base.vhd", None), walked())
+    before = verdicts(story)
+    record(story, walked(unread=((disk("after-S1.avhd"), "is a link"),)))
+
+    assert (disk("after-S1.avhd"), "unverified") in set(verdicts(story)) - set(before)
