@@ -121,13 +121,18 @@ class Links:
 
     def _by_history(self) -> None:
         """Hands moved or copied a file: it is still what it was to whoever knew it before."""
+        below = [(child, parents[0]) for child, parents in self.parents.items() if parents]
         for key, arrival in self._witnesses.fleet.arrivals.items():
             for place, left in arrival.homes.items() if not self.is_absent(key) else ():
-                if place in self.presence and not self._still_holds(place, left):
+                if place not in self.presence:
+                    continue
+                if self._still_holds(place, left):
+                    if self._was_refilled(place, left):
+                        self.doubted.update((key, place))
+                elif not self._was_made_since(place, left) or any(
+                    parent == place and self._is_older(child, left) for child, parent in below
+                ):
                     self._stray(key, place, left)
-                elif place in self.presence and self._was_refilled(place, left):
-                    self.doubted.update((key, place))
-        below = [(child, parents[0]) for child, parents in self.parents.items() if parents]
         for child, place in below:
             for stray, until in self.strays.get(place, {}).items():
                 if until and child not in self._fitting and self._is_older(child, until):
@@ -138,9 +143,13 @@ class Links:
         if self.is_absent(place):
             return False
         arrival = self._witnesses.fleet.arrivals.get(place) or Arrival(left)
+        is_another = arrival.when > left or self._was_made_since(place, left)
+        return place in arrival.homes or not is_another
+
+    def _was_made_since(self, place: PathKey, left: When) -> bool:
+        """Tell whether Hyper-V made a disk of its own at `place` after the file there left."""
         made = [each.disk for each in self._witnesses.told(place) if each.disk.is_automatic]
-        was_made_since = any(disk.since > left.at and not disk.is_lost for disk in made)
-        return place in arrival.homes or not (arrival.when > left or was_made_since)
+        return any(disk.since > left.at and not disk.is_lost for disk in made)
 
     def _was_refilled(self, place: PathKey, left: When) -> bool:
         """Tell whether the file left for good, and nobody knows how one came to stand there since.
