@@ -60,10 +60,6 @@ class Coverage(Struct, frozen=True):
     gaps: tuple[str, ...]
     logs: tuple[LogCoverage, ...] = ()
 
-    @property
-    def is_complete(self) -> bool:
-        return not self.gaps
-
 
 def coverage(fleet: Fleet) -> Coverage:
     """Tell what the fleet's knowledge rests on."""

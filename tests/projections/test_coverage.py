@@ -117,7 +117,7 @@ class TestCoverage:
 
         found = coverage(story.fleet)
 
-        assert found.is_complete
+        assert not found.gaps
         assert found.vms[0].is_configuration_read
         assert found.folders[0].found_at == "/case"
         assert found.folders[0].position == 4
@@ -134,7 +134,7 @@ class TestCoverage:
     def test_a_configuration_is_out_of_date_once_nows_disks_change(self) -> None:
         story = Story().vm("web01", "base.vhd")
         record(story, configuration("web01", "base.vhd"), vhd("base.vhd"), walked())
-        assert coverage(story.fleet).is_complete
+        assert not coverage(story.fleet).gaps
 
         story.take("S")
 
@@ -148,10 +148,10 @@ class TestCoverage:
 
         record(story, snapshot_configuration("S", "base.vhd"))
 
-        assert coverage(story.fleet).is_complete
+        assert not coverage(story.fleet).gaps
 
     def test_a_removed_vm_leaves_no_gap(self) -> None:
-        assert coverage(Story().vm("web01", "base.vhd").remove().fleet).is_complete
+        assert not coverage(Story().vm("web01", "base.vhd").remove().fleet).gaps
 
 
 def test_two_hosts_in_one_store_are_never_all_that_was_looked_at() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstore.text import storable
-from tui.render.text import cells, clip, clip_middle, pad, visible, wrapped
+from tui.render.text import cells, clip_middle, pad, visible, wrapped
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,11 @@ def test_japanese_is_padded_by_cells() -> None:
 
 @given(st.text(st.characters(categories=["L", "N", "P"])), st.integers(1, 20))
 def test_clipped_text_fits(text: str, width: int) -> None:
-    assert cells(clip(text, width)) <= max(width, 1)
     assert cells(clip_middle(text, width)) <= max(width, 1)
 
 
 def test_a_path_is_cut_in_its_middle() -> None:
     assert clip_middle(r"C:\VMs\経理サーバー\web01.avhd", 16) == r"C:\VM…web01.avhd"
-    assert clip("経理サーバー", 6) == "経理…"
 
 
 def test_a_long_sentence_is_broken_at_spaces() -> None:

@@ -34,13 +34,6 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def clip(text: str, width: int, mark: str = "…") -> str:
-    """Cut `text` down to `width` cells, its end replaced by `mark`."""
-    if cells(text) <= width:
-        return text
-    return _head(text, max(width - cells(mark), 0)) + mark
-
-
 def clip_middle(text: str, width: int, mark: str = "…") -> str:
     """Cut `text` down to `width` cells in its middle: of a path, both ends say most."""
     if cells(text) <= width:
