@@ -452,3 +452,12 @@ def test_as_of_a_vm_names_what_hands_did_to_its_disk(article: Snapledger, comman
 
     assert article(command, "web01", "--json").json["as_of"]["position"] == 10
     assert article(command, "db01", "--json").json["as_of"]["position"] == 11
+
+
+def test_a_forecast_says_plainly_what_space_nobody_measured(snapledger: Snapledger) -> None:
+    snapledger.play("vm web01 C:\\VMs\\web01.vhd", "take web01 S1", "take web01 S2")
+
+    told = snapledger("forecast", "web01", "delete", "S2").out
+
+    assert "?" not in told
+    assert "how much a merge needs is not known, nobody read the disks" in told

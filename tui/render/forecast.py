@@ -11,6 +11,7 @@ from tui.render.fields import sentence
 from tui.render.labels import Labels
 from tui.render.look import Look
 from tui.render.sizes import size_text
+from tui.render.style import Tone
 
 _INDENT = "  "
 _STARTS = {
@@ -32,7 +33,7 @@ def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: boo
     for path in told.deleted_files:
         yield from sentence(f"{_INDENT}- file  ", look.text(path), look, "bad")
     for volume in told.volumes:
-        yield _volume(volume, look)
+        yield from _volume(volume, look)
     for doubt in told.doubts:
         yield from sentence(f"{_INDENT}not certain: ", look.text(doubt), look, "warn")
     yield ""
@@ -68,8 +69,17 @@ def _merge(merge: FutureMerge, look: Look) -> Iterator[str]:
     yield from sentence(f"{_INDENT}~ merge ", text, look, "warn")
 
 
-def _volume(volume: VolumeNeed, look: Look) -> str:
-    needed = "?" if volume.needed_bytes is None else size_text(volume.needed_bytes)
-    free = "nobody looked" if volume.free_bytes is None else f"{size_text(volume.free_bytes)} free"
-    text = f"  space on {look.text(volume.volume)} up to {needed} needed, {free}"
-    return look.paint(text, "bad") if volume.is_enough is False else text
+def _volume(volume: VolumeNeed, look: Look) -> Iterator[str]:
+    free = (
+        "how much is free is not known"
+        if volume.free_bytes is None
+        else f"{size_text(volume.free_bytes)} free"
+    )
+    needed = (
+        "how much a merge needs is not known, nobody read the disks"
+        if volume.needed_bytes is None
+        else f"up to {size_text(volume.needed_bytes)} needed"
+    )
+    tone: Tone = "bad" if volume.is_enough is False else "plain"
+    head = f"{_INDENT}space on {look.text(volume.volume)} "
+    yield from sentence(head, f"{needed}; {free}", look, tone)
