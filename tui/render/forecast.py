@@ -11,7 +11,6 @@ from tui.render.fields import sentence
 from tui.render.labels import Labels
 from tui.render.look import Look
 from tui.render.sizes import size_text
-from tui.render.style import Tone
 
 _INDENT = "  "
 _STARTS = {
@@ -80,6 +79,6 @@ def _volume(volume: VolumeNeed, look: Look) -> Iterator[str]:
         if volume.needed_bytes is None
         else f"up to {size_text(volume.needed_bytes)} needed"
     )
-    tone: Tone = "bad" if volume.is_enough is False else "plain"
     head = f"{_INDENT}space on {look.text(volume.volume)} "
+    tone = "bad" if volume.is_enough is False else "plain"
     yield from sentence(head, f"{needed}; {free}", look, tone)
