@@ -80,5 +80,5 @@ def _volume(volume: VolumeNeed, look: Look) -> Iterator[str]:
         else f"up to {size_text(volume.needed_bytes)} needed"
     )
     head = f"{_INDENT}space on {look.text(volume.volume)} "
-    tone = "bad" if volume.is_enough is False else "plain"
-    yield from sentence(head, f"{needed}; {free}", look, tone)
+    is_short = volume.is_enough is False
+    yield from sentence(head, f"{needed}; {free}", look, "bad" if is_short else "plain")
