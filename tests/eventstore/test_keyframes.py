@@ -206,12 +206,16 @@ def test_keyframes_take_a_fraction_of_what_the_log_takes(monkeypatch: pytest.Mon
 
 def test_keyframes_that_cannot_be_saved_fail_no_command() -> None:
     log = told(Random(1))
+    refused = []
 
     def refuse(what: str, path: Path) -> None:
+        refused.append(path)
         raise OSError(28, "No space left on device")
 
     files_of(log).before = refuse
     keep_keyframes(log)
+
+    assert refused
 
 
 def test_an_index_that_is_wrong_about_moments_is_found_out(
