@@ -1,6 +1,7 @@
 """Real VHDX files: fixed, dynamic and differencing; every VHDX rule cited is [MS-VHDX]'s."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +51,7 @@ CREATOR = "Snapledger"
 LOG_AT = MIB
 METADATA_AT = 2 * MIB
 TABLE_AT = 3 * MIB
+_PAGE_BYTES = 4096
 
 
 def create_vhdx(path: Path, disk: NewVirtualDisk, parent: ParentReference | None = None) -> None:
@@ -66,8 +68,8 @@ def create_vhdx(path: Path, disk: NewVirtualDisk, parent: ParentReference | None
         _put(file, 0, FILE_SIGNATURE + CREATOR.encode("utf-16-le"))
         _put_headers(file, _first_header(disk.stamp))
         for offset in REGION_TABLE_OFFSETS:
-            _put(file, offset, _region_table(table_bytes))
-        _put(file, METADATA_AT, metadata(disk, parent))
+            _put_sparsely(file, offset, _region_table(table_bytes))
+        _put_sparsely(file, METADATA_AT, metadata(disk, parent))
         file.truncate(TABLE_AT + table_bytes)
         if disk.kind == "fixed":
             open_disk = VhdxFile(file, shape)
@@ -211,6 +213,7 @@ def _put_headers(file: BinaryIO, header: Header) -> None:
         _put(file, offset, _sealed(raw))
 
 
+@cache
 def _region_table(table_bytes: int) -> bytes:
     raw = bytearray(REGION_TABLE_BYTES)
     regions = (Region(BLOCK_TABLE, TABLE_AT, table_bytes, 1), Region(METADATA, METADATA_AT, MIB, 1))
@@ -229,3 +232,11 @@ def _sealed(raw: bytearray) -> bytes:
 def _put(file: BinaryIO, offset: int, data: bytes) -> None:
     file.seek(offset)
     file.write(data)
+
+
+def _put_sparsely(file: BinaryIO, offset: int, data: bytes) -> None:
+    """Write into a new file, which has holes where `data` has empty pages."""
+    for at in range(0, len(data), _PAGE_BYTES):
+        page = data[at : at + _PAGE_BYTES]
+        if page.count(0) < len(page):
+            _put(file, offset + at, page)
