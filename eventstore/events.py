@@ -18,6 +18,20 @@ Policy = Literal["offline", "live"]
 
 Power = Literal["off", "running", "paused", "saved"]
 
+SideKind = Literal[
+    "vhd_set",
+    "change_tracking",
+    "modified_regions",
+    "replica_log",
+    "image",
+    "memory",
+    "devices",
+    "runtime_state",
+    "guest_state",
+]
+"""What a file beside disks is: `.vhds`, `.rct`, `.mrt`, `.hrl`, `.iso` or `.vfd`, and the state of
+a VM or snapshot: BIN, VSV, VMRS, VMGS."""
+
 
 class SlotDisk(Struct, frozen=True, omit_defaults=True):
     """A disk in a slot; `ancestors` are its parents as far as known, nearest first."""
@@ -260,7 +274,10 @@ class DiskGone(Struct, frozen=True):
 
 
 class VmConfigurationSeen(Struct, frozen=True, omit_defaults=True):
-    """A VM's own configuration was read: what Now refers to."""
+    """A VM's own configuration was read: what Now refers to.
+
+    `media` are images in its drives (ISO, VFD), `other_keys` what it says and we do not understand.
+    """
 
     name: str
     path: str
@@ -272,6 +289,8 @@ class VmConfigurationSeen(Struct, frozen=True, omit_defaults=True):
     created_at: Moment | None = None
     sha256: str = ""
     modified_at: Moment | None = None
+    media: tuple[SlotDisk, ...] = ()
+    other_keys: tuple[tuple[str, str], ...] = ()
 
 
 class SnapshotConfigurationSeen(Struct, frozen=True, omit_defaults=True):
@@ -288,6 +307,8 @@ class SnapshotConfigurationSeen(Struct, frozen=True, omit_defaults=True):
     disks: tuple[SlotDisk, ...] = ()
     sha256: str = ""
     modified_at: Moment | None = None
+    media: tuple[SlotDisk, ...] = ()
+    other_keys: tuple[tuple[str, str], ...] = ()
 
 
 class ExportedSnapshot(Struct, frozen=True, omit_defaults=True):
@@ -326,6 +347,28 @@ class VmExportSeen(Struct, frozen=True, omit_defaults=True):
     snapshots: tuple[ExportedSnapshot, ...] = ()
     has_all_snapshots: bool = False
     sha256: str = ""
+
+
+class SideFileSeen(Struct, frozen=True, omit_defaults=True):
+    """A file that belongs to a VM or a disk, and is no disk itself, stood in its folder.
+
+    `has_saved_state` is told of a VMRS alone, which every VM of 2016 and later has.
+    """
+
+    path: str
+    found_at: str
+    kind: SideKind
+    size_bytes: int
+    modified_at: Moment
+    has_saved_state: bool | None = None
+
+
+class SideFileGone(Struct, frozen=True):
+    """A side file seen here before was not there when its folder was read whole."""
+
+    path: str
+    found_at: str
+    kind: SideKind
 
 
 class ConfigurationGone(Struct, frozen=True, omit_defaults=True):
@@ -491,7 +534,14 @@ HandEvent = (
 """What a host's stream tells: done to files, whoever uses them."""
 
 FolderEvent = (
-    DiskSeen | DiskGone | FolderRead | HostRegistrySeen | HostRegistryGone | HostExportSeen
+    DiskSeen
+    | DiskGone
+    | SideFileSeen
+    | SideFileGone
+    | FolderRead
+    | HostRegistrySeen
+    | HostRegistryGone
+    | HostExportSeen
 )
 """What the stream of a folder, or of one host's answers, tells: read off files."""
 

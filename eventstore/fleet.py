@@ -37,6 +37,8 @@ from eventstore.events import (
     LogCovered,
     LogRecordSeen,
     MergeCompleted,
+    SideFileGone,
+    SideFileSeen,
     TailSetAside,
     VmEvent,
 )
@@ -47,6 +49,7 @@ from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
 from eventstore.observed import listed_at
 from eventstore.paths import PathKey, path_key, suffix_of, volume_of
 from eventstore.readings import place_listed
+from eventstore.side_files import SideFile, take_side_file
 from eventstore.sightings import Arrival, Attached, FolderSeen, HandMerge, Oddment, Sighting, Space
 
 if TYPE_CHECKING:
@@ -64,12 +67,14 @@ class Fleet:
     past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps how files
     that are gone were spelled: others may still name them as their parent. `registries` are the
     hosts' lists of VMs, by host and place. `attached` says what hosts used beside their VMs.
+    `side_files` are no disks: no chain has them, and none is ever an orphan.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
     loose: dict[PathKey, Disk] = field(default_factory=dict)
     arrivals: dict[PathKey, Arrival] = field(default_factory=dict)
     sightings: dict[PathKey, Sighting] = field(default_factory=dict)
+    side_files: dict[PathKey, SideFile] = field(default_factory=dict)
     folders: dict[str, FolderSeen] = field(default_factory=dict)
     registries: dict[tuple[str, str], HostRegistrySeen] = field(default_factory=dict)
     written: dict[PathKey, When] = field(default_factory=dict)
@@ -87,6 +92,9 @@ class Fleet:
         self.last = when if self.last is None else max(self.last, when)
         if _is_of_vm(event):
             self._told_of_vm(VmId(stream.removeprefix("vm/").upper()), event, when)
+            return
+        if isinstance(event, HandEvent):
+            self._by_hand(event, when)
             return
         match event:
             case Unknown():
@@ -109,16 +117,8 @@ class Fleet:
                 self.registries.pop((host, found_at), None)
             case HostExportSeen(computer, attached=attached):
                 self.attached[computer] = Attached(frozenset(map(path_key, attached)), when)
-            case (
-                DiskCloned()
-                | DiskMergedByHand()
-                | DiskLost()
-                | DiskWritten()
-                | DiskMoved()
-                | DiskCopied()
-                | FreeSpaceSeen()
-            ):
-                self._by_hand(event, when)
+            case SideFileSeen() | SideFileGone():
+                take_side_file(self.side_files, event, when)
             case LogCovered():
                 self.host_logs.read_at(event, when)
             case LogRecordSeen():

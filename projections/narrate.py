@@ -10,20 +10,14 @@ from eventstore.codec import Unknown
 from eventstore.events import (
     ConfigurationGone,
     DiskAttached,
-    DiskCloned,
-    DiskCopied,
     DiskDeleted,
     DiskDetached,
     DiskGone,
-    DiskLost,
-    DiskMergedByHand,
-    DiskMoved,
     DiskSeen,
-    DiskWritten,
     Event,
     FolderRead,
     ForkedFrom,
-    FreeSpaceSeen,
+    HandEvent,
     HostExportSeen,
     HostRegistryGone,
     HostRegistrySeen,
@@ -35,6 +29,8 @@ from eventstore.events import (
     MergesHeld,
     MergesReleased,
     MergeStarted,
+    SideFileGone,
+    SideFileSeen,
     SnapshotApplied,
     SnapshotConfigurationSeen,
     SnapshotDeleted,
@@ -111,6 +107,8 @@ def names_of(machine: Machine) -> Names:
 def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
     """Say `event` in one sentence; `names` are those from before it."""
     named = names.after(event)
+    if isinstance(event, HandEvent):
+        return narrate_files.by_hand(event)
     match event:
         case VmRegistered() | VmRemoved():
             return narrate_vm.registration(event, named.vm)
@@ -142,18 +140,10 @@ def narrate(event: Event | Unknown, names: Names = NO_NAMES) -> str:
         case ConfigurationGone():
             return narrate_vm.configuration(event, names.vm, names.of)
         case (
-            DiskCloned()
-            | DiskMergedByHand()
-            | DiskLost()
-            | DiskWritten()
-            | DiskMoved()
-            | DiskCopied()
-            | FreeSpaceSeen()
-        ):
-            return narrate_files.by_hand(event)
-        case (
             DiskSeen()
             | DiskGone()
+            | SideFileSeen()
+            | SideFileGone()
             | FolderRead()
             | HostRegistrySeen()
             | HostRegistryGone()

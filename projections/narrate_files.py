@@ -20,6 +20,9 @@ from eventstore.events import (
     HostRegistryGone,
     HostRegistrySeen,
     LogEvent,
+    SideFileGone,
+    SideFileSeen,
+    SideKind,
     TailSetAside,
 )
 from eventstore.evidence.observations import ParentLink
@@ -61,6 +64,8 @@ def seen(event: FolderEvent) -> str:
             return _disk_seen(event)
         case DiskGone(path):
             return f"{shown(path)(path)} was no longer in its folder."
+        case SideFileSeen() | SideFileGone():
+            return _side_file(event)
         case HostRegistrySeen(host, path):
             vms = counted(len(event.vms), "VM")
             return f"{path}, the list of the VMs{_of(host)}, was read: {vms}."
@@ -81,6 +86,27 @@ def seen(event: FolderEvent) -> str:
             )
         case _:
             assert_never(event)
+
+
+_SIDE_FILES: dict[SideKind, str] = {
+    "vhd_set": "the file of a VHD set",
+    "change_tracking": "the change tracking of a disk",
+    "modified_regions": "the table of a disk's modified regions",
+    "replica_log": "a log of Hyper-V Replica",
+    "image": "an image for a drive",
+    "memory": "a memory file",
+    "devices": "a file of device states",
+    "runtime_state": "a file of runtime state",
+    "guest_state": "a file of guest state",
+}
+
+
+def _side_file(event: SideFileSeen | SideFileGone) -> str:
+    file, what = shown(event.path)(event.path), _SIDE_FILES[event.kind]
+    if isinstance(event, SideFileGone):
+        return f"{file}, {what}, was no longer in its folder."
+    saved = ", with a saved state in it" if event.has_saved_state else ""
+    return f"{file} was seen: {what}, {counted(event.size_bytes, 'byte')}{saved}."
 
 
 def _of(host: str) -> str:

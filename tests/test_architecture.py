@@ -34,6 +34,7 @@ PURE = [
     "paths",
     "power",
     "requirements",
+    "side_files",
     "sightings",
     "snapshot_changes",
     "snapshot_rules",

@@ -137,6 +137,8 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
         ("chunk 1 is cut",),
         "ab" * 32,
     ),
+    ev.SideFileSeen("C:\\v.vmrs", "/case/v.vmrs", "runtime_state", 45056, START, True),
+    ev.SideFileGone("C:\\v.vhdx.rct", "/case/v.vhdx.rct", "change_tracking"),
     ev.TailSetAside("00000000000000000001.ndjson", 77, 12, "aa" * 32, "tail-1"),
     ev.ForkedFrom(derive("store"), 9),
 )
@@ -144,6 +146,21 @@ EVERY_EVENT: tuple[ev.Event, ...] = (
 LATER_FIELDS: dict[str, ev.Event] = {
     "FolderRead-folders": ev.FolderRead(
         derive("host"), "/case", "/case", 0, 0, 0, folders=(("/case/D", "D:\\"),)
+    ),
+    "VmConfigurationSeen-media": ev.VmConfigurationSeen(
+        "web01",
+        "C:\\1.xml",
+        "/case/1.xml",
+        1280,
+        media=(ev.SlotDisk("IDE 1:0", "C:\\setup.iso"),),
+        other_keys=(("properties/notes", "Café"),),
+    ),
+    "SnapshotConfigurationSeen-media": ev.SnapshotConfigurationSeen(
+        S1,
+        "C:\\s.xml",
+        "/case/s.xml",
+        media=(ev.SlotDisk("IDE 1:0", "C:\\setup.iso"),),
+        other_keys=(("properties/above", "Café"),),
     ),
 }
 """What fields told that came after their event's golden bytes were pinned, by a name of its own."""

@@ -206,6 +206,8 @@ def test_keyframes_take_a_fraction_of_what_the_log_takes(monkeypatch: pytest.Mon
 
 def test_keyframes_that_cannot_be_saved_fail_no_command() -> None:
     log = told(Random(1))
+    more = [some_entry(Random(1), 100 + n, 0) for n in range(9)]  # so that one is due
+    log.append(STREAMS[0], more, expected=log.revision(STREAMS[0]))
     refused = []
 
     def refuse(what: str, path: Path) -> None:
