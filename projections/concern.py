@@ -1,6 +1,7 @@
 """Which entries concern a VM: those that an answer about it rests on."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from msgspec import Struct
 
@@ -9,10 +10,11 @@ from eventstore.entry import Recorded
 from eventstore.events import FolderRead, LogRecordSeen
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, vm_stream
+from eventstore.machine import When
+from eventstore.mentions import Mentions, disks_named
 from eventstore.paths import PathKey
 from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
-from projections.mentions import disks_named
 from projections.walks import walks_of
 
 
@@ -35,6 +37,16 @@ class Concern(Struct, frozen=True):
             return True
         is_walk = entry.stream in self.folders and isinstance(event, FolderRead)
         return is_walk or not self.disks.isdisjoint(disks_named(event))
+
+    def last(self, mentions: Mentions, fleet: Fleet) -> When | None:
+        """Give the place of the last entry that counts, without going through them.
+
+        `mentions` and `fleet` are folds of the same entries.
+        """
+        spoke = (mentions.streams.get(stream) for stream in self.vms)
+        named = (mentions.disks.get(disk) for disk in self.disks)
+        walked = (fleet.folders[stream].when for stream in self.folders)
+        return max((when for when in chain(spoke, named, walked) if when), default=None)
 
 
 def concern_of(fleet: Fleet, graph: DiskGraph, vm: VmId) -> Concern:

@@ -7,13 +7,13 @@ from msgspec import Struct
 from eventstore.entry import Recorded
 from eventstore.events import DiskSeen
 from eventstore.machine import Machine
+from eventstore.mentions import disks_named
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, path_key
 from projections.case import sentence
 from projections.disk_graph import graph_of
 from projections.finding import Finding
 from projections.findings import finding_of
-from projections.mentions import disks_named
 from projections.narrate import NO_NAMES, names_of, narrate
 from projections.ownership import Ownership, ReferenceChange, Told, in_time, vm_of
 

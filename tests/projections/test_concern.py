@@ -1,11 +1,15 @@
+from collections.abc import Iterable
+
 from hypothesis import given
 
+from eventstore.codec import decode
 from eventstore.entry import Recorded
 from eventstore.events import DiskLost, DiskMoved, DiskWritten
 from eventstore.fleet import fold
 from eventstore.ids import VmId
 from eventstore.machine import When
-from projections.as_of import select
+from eventstore.mentions import Mentions
+from projections.as_of import select, when_of
 from projections.concern import concern_of
 from projections.disk_chain import chain_of_vm
 from projections.disk_graph import graph_of
@@ -23,7 +27,17 @@ def last_of(story: Story, vm: VmId) -> int:
 
 def last_place(log: list[Recorded] | tuple[Recorded, ...], vm: VmId) -> When | None:
     fleet = fold(log)
-    return select(log).last(concern_of(fleet, graph_of(fleet), vm).counts)
+    concern = concern_of(fleet, graph_of(fleet), vm)
+    found = select(log).last(concern.counts)
+    assert concern.last(heard(log), fleet) == found
+    return found
+
+
+def heard(log: Iterable[Recorded]) -> Mentions:
+    mentions = Mentions()
+    for each in select(log).entries:
+        mentions.hear(each.entry.stream, decode(each.entry), when_of(each))
+    return mentions
 
 
 def test_what_hands_did_to_a_disk_counts_for_its_vm_and_no_other() -> None:

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 from eventstore.commands import DeleteSnapshot
 from eventstore.events import ExportedSnapshot, HostExportSeen, SlotDisk, VmExportSeen
 from eventstore.ids import SnapshotId, VmId, derive, vm_stream
+from eventstore.mentions import disks_named
 from projections.completeness import missing_references
 from projections.coverage import coverage
 from projections.forecast import forecast
-from projections.mentions import disks_named
 from projections.narrate import Names, narrate
 from projections.ownership import ownership_of
 from projections.snapshot_tree import SnapshotTree, tree_of

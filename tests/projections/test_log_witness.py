@@ -6,6 +6,7 @@ from eventstore.events import LogCovered, LogRecordSeen
 from eventstore.evidence.log_meanings import VMMS, WORKER
 from eventstore.evidence.log_records import VHDMP
 from eventstore.ids import VmId, derive, log_stream
+from eventstore.mentions import disks_named
 from eventstore.moments import later
 from eventstore.paths import path_key
 from projections.as_of import select
@@ -14,7 +15,6 @@ from projections.coverage import coverage
 from projections.disk_graph import graph_of
 from projections.explain import explain
 from projections.log_coverage import GAPS_TOLD_MAX, log_coverage
-from projections.mentions import disks_named
 from projections.narrate import narrate
 from projections.timeline import Row, timeline
 from tests.projections.sightings import (

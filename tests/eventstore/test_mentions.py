@@ -29,7 +29,7 @@ from eventstore.events import (
     VmStarted,
 )
 from eventstore.ids import SnapshotId
-from projections.mentions import disks_named
+from eventstore.mentions import disks_named
 from tests.story import START, disk, key
 
 A, B = disk("a.vhd"), disk("b.avhd")

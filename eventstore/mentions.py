@@ -1,6 +1,7 @@
-"""Which disk files an event speaks of."""
+"""Which disk files an event speaks of, and when each was last spoken of."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from eventstore.codec import Unknown
 from eventstore.events import (
@@ -31,6 +32,8 @@ from eventstore.events import (
     VmRegistered,
 )
 from eventstore.evidence.log_records import disk_paths
+from eventstore.ids import vm_stream
+from eventstore.machine import When
 from eventstore.paths import PathKey, path_key
 
 
@@ -80,3 +83,22 @@ def _paths(event: Event | Unknown) -> Iterable[str]:
 
 def _with_ancestors(disk: SlotDisk) -> tuple[str, ...]:
     return disk.path, *disk.ancestors
+
+
+@dataclass
+class Mentions:
+    """When each stream spoke last, or an event log of its VM, and when each disk was last named.
+
+    Folded in the order in which things happened, the last word is the last of all that counted.
+    """
+
+    streams: dict[str, When] = field(default_factory=dict)
+    disks: dict[PathKey, When] = field(default_factory=dict)
+
+    def hear(self, stream: str, event: Event | Unknown, when: When) -> None:
+        """Take in the event that happened next."""
+        self.streams[stream] = when
+        if isinstance(event, LogRecordSeen) and event.vm is not None:
+            self.streams[vm_stream(event.vm)] = when
+        for disk in disks_named(event):
+            self.disks[disk] = when
