@@ -16,6 +16,8 @@ from eventstore.events import (
     HostRegistrySeen,
     LogCovered,
     LogRecordSeen,
+    SideFileGone,
+    SideFileSeen,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
     VmExportSeen,
@@ -23,6 +25,7 @@ from eventstore.events import (
 from eventstore.ids import SnapshotId, folder_stream
 from eventstore.last_words import SPEAKING, LastWords, Subject
 from eventstore.moments import Moment, later
+from eventstore.observe_sides import LastSide
 from eventstore.paths import PathKey, path_key
 
 ConfigurationKey = tuple[str, SnapshotId | None, str]
@@ -32,8 +35,9 @@ ConfigurationFact = VmConfigurationSeen | SnapshotConfigurationSeen | Configurat
 
 _REGISTRY = (HostRegistrySeen, HostRegistryGone)
 
-_TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead, *_REGISTRY))
+_SIDES = (SideFileSeen, SideFileGone)
 
+_TYPES = frozenset(each.__name__ for each in (*SPEAKING, FolderRead, *_REGISTRY, *_SIDES))
 
 _OF_LOGS = frozenset({LogRecordSeen.__name__, LogCovered.__name__})
 _OF_EXPORTS = frozenset({VmExportSeen.__name__, HostExportSeen.__name__})
@@ -70,7 +74,7 @@ class LastWalk(Struct, frozen=True):
 class Known(Struct, frozen=True):
     """The last facts: disks of the folder by place, configurations of the host, and the last walk.
 
-    `registries` are the host's own lists of its VMs, by place.
+    `registries` are the host's own lists of its VMs, `sides` the files beside disks, by place.
     `standing` are the disks that some walk of the host saw last, by place and path; `overtaken`
     is what by the last word of anybody is gone, or changed since it was seen; `last` is when the
     latest happened. `logged` are the ids of what event logs said, `exported` of what hosts did.
@@ -80,6 +84,7 @@ class Known(Struct, frozen=True):
     configurations: Mapping[ConfigurationKey, LastConfiguration]
     walk: LastWalk | None = None
     registries: Mapping[str, LastRegistry] = {}
+    sides: Mapping[str, LastSide] = {}
     standing: Mapping[tuple[str, PathKey], LastDisk] = {}
     overtaken: frozenset[Subject] = frozenset()
     last: Moment | None = None
@@ -122,6 +127,7 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
         configurations=fold.configurations,
         walk=fold.walk,
         registries=fold.registries,
+        sides=fold.sides,
         standing=fold.standing,
         overtaken=fold.words.overtaken,
         last=last,
@@ -138,6 +144,7 @@ class _Fold:
         self.configurations: dict[ConfigurationKey, LastConfiguration] = {}
         self.walk: LastWalk | None = None
         self.registries: dict[str, LastRegistry] = {}
+        self.sides: dict[str, LastSide] = {}
         self.standing: dict[tuple[str, PathKey], LastDisk] = {}
         self.words = LastWords()
         self._host = host
@@ -157,6 +164,8 @@ class _Fold:
                 self.walk = LastWalk(fact, entry.id)
             case HostRegistrySeen() | HostRegistryGone() as fact:
                 self.registries[fact.found_at] = LastRegistry(fact, entry.id)
+            case SideFileSeen() | SideFileGone() as fact:
+                self.sides[fact.found_at] = LastSide(fact, entry.id)
             case VmConfigurationSeen() as fact:
                 key: ConfigurationKey = (entry.stream, None, fact.found_at)
                 self.configurations[key] = LastConfiguration(fact, entry.id)

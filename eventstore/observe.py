@@ -21,6 +21,8 @@ from eventstore.events import (
     FolderRead,
     HostRegistryGone,
     HostRegistrySeen,
+    SideFileGone,
+    SideFileSeen,
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
@@ -28,8 +30,10 @@ from eventstore.evidence.folder import FolderReading
 from eventstore.evidence.found_configuration import FoundConfiguration
 from eventstore.ids import derive, folder_stream, vm_stream
 from eventstore.known import ConfigurationFact, ConfigurationKey, Known, LastWalk
+from eventstore.looked_at import hidden_places, was_looked_at
 from eventstore.moments import Moment
-from eventstore.paths import folder_of, path_key
+from eventstore.observe_sides import sides_gone, sides_seen
+from eventstore.paths import path_key
 
 FileEvent = (
     DiskSeen
@@ -39,6 +43,8 @@ FileEvent = (
     | ConfigurationGone
     | HostRegistrySeen
     | HostRegistryGone
+    | SideFileSeen
+    | SideFileGone
 )
 
 UNREAD_CHARACTERS_MAX = 100_000
@@ -87,6 +93,7 @@ def observe(
             *_configurations_seen(reading, known, by),
             *_disks_seen(reading, known, by),
             *_registries_seen(reading, known, by),
+            *_sides(reading, known, by),
         )
     news = [
         *_configurations_seen(reading, known, by),
@@ -95,6 +102,7 @@ def observe(
         *_disks_gone(reading, known, by),
         *_registries_seen(reading, known, by),
         *_registries_gone(reading, known, by),
+        *_sides(reading, known, by),
     ]
     walk = _folder_read(reading, by.host)
     if confirm or news or known.walk is None or _is_news(known.walk.fact, walk):
@@ -116,11 +124,11 @@ def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> 
 def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
     # One that was moved within the folder was seen at its new place: its VM loses nothing.
     seen = {_key(found) for found in reading.configurations}
-    hidden = _hidden(reading)
+    hidden = hidden_places(reading)
     for (stream, snapshot, found_at), last in known.configurations.items():
         if (stream, snapshot, found_at) in seen or isinstance(last.fact, ConfigurationGone):
             continue
-        if _was_looked_at(found_at, reading.root, hidden):
+        if was_looked_at(found_at, reading.root, hidden):
             event = ConfigurationGone(path=last.fact.path, found_at=found_at, snapshot=snapshot)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
 
@@ -149,11 +157,11 @@ def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[
     stream = folder_stream(by.host, reading.root)
     seen = {found.found_at for found in reading.disks}
     paths = {path_key(found.path) for found in reading.disks}
-    hidden = _hidden(reading)
+    hidden = hidden_places(reading)
     for (found_at, path), last in known.standing.items():
         if found_at in seen or path in paths:
             continue
-        if _was_looked_at(found_at, reading.root, hidden):
+        if was_looked_at(found_at, reading.root, hidden):
             event = DiskGone(path=last.fact.path, found_at=found_at)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
 
@@ -171,13 +179,28 @@ def _registries_seen(reading: FolderReading, known: Known, by: Observer) -> Iter
 def _registries_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
     stream = folder_stream(by.host, reading.root)
     seen = {found.found_at for found in reading.registries}
-    hidden = _hidden(reading)
+    hidden = hidden_places(reading)
     for found_at, last in known.registries.items():
         if found_at in seen or isinstance(last.fact, HostRegistryGone):
             continue
-        if _was_looked_at(found_at, reading.root, hidden):
+        if was_looked_at(found_at, reading.root, hidden):
             event = HostRegistryGone(by.host, last.fact.path, found_at)
             yield _of_file(by, stream, event, (reading.root, last.entry_id))
+
+
+def _sides(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
+    stream = folder_stream(by.host, reading.root)
+    news = [*sides_seen(reading.side_files, known.sides)]
+    if reading.is_whole:
+        hidden = hidden_places(reading)
+        looked_at = {
+            place: last
+            for place, last in known.sides.items()
+            if was_looked_at(place, reading.root, hidden)
+        }
+        news += sides_gone(reading.side_files, looked_at)
+    for each in news:
+        yield _of_file(by, stream, each.event, (reading.root, *each.evidence))
 
 
 def _of_file(
@@ -266,19 +289,3 @@ def _is_news(known: FolderRead, seen: FolderRead) -> bool:
     """Tell whether a walk that found no news of files still covered other ground."""
     of_known = (known.root_path, known.unread, known.folders)
     return of_known != (seen.root_path, seen.unread, seen.folders)
-
-
-def _hidden(reading: FolderReading) -> frozenset[str]:
-    return frozenset(skipped.found_at for skipped in reading.unread)
-
-
-def _was_looked_at(place: str, root: str, hidden: frozenset[str]) -> bool:
-    above = set(_at_and_above(place))
-    return root in above and not above & hidden
-
-
-def _at_and_above(place: str) -> Iterator[str]:
-    yield place
-    while (above := folder_of(place)) != place:
-        place = above
-        yield place

@@ -24,16 +24,17 @@ from eventstore.evidence.found_configuration import (
 from eventstore.evidence.found_disk import FoundDisk, examine
 from eventstore.evidence.found_export import FoundExport, examine_export
 from eventstore.evidence.found_log import FoundLog, examine_log
+from eventstore.evidence.found_side import FoundSideFile, examine_side
 from eventstore.evidence.ground import Ground
 from eventstore.evidence.path_map import PathMap
 from eventstore.evidence.vmcx_registry import FoundRegistry
+from eventstore.side_files import owner_of
 
 PROGRESS_FILES = 1_000
 """Progress is told once for so many files, and at the end."""
 
 UNMET = "stands elsewhere by the map, and the walk did not come there"
 
-VHD_SET_SUFFIX = ".vhds"
 VHD_SET_REASON = "is the file of a VHD set; its disks are read, and not which of them belong to it"
 
 
@@ -62,10 +63,18 @@ class FolderReading(Struct, frozen=True):
     registries: tuple[FoundRegistry, ...] = ()
     logs: tuple[FoundLog, ...] = ()
     exports: tuple[FoundExport, ...] = ()
+    side_files: tuple[FoundSideFile, ...] = ()
     unread: tuple[Skipped, ...] = ()
     passed_over: tuple[Skipped, ...] = ()
     folders: tuple[tuple[str, str], ...] = ()
     is_whole: bool = True
+
+    @property
+    def found(self) -> int:
+        """Count what was recognised."""
+        configured = len(self.configurations) + len(self.registries)
+        told = len(self.logs) + len(self.exports)
+        return len(self.disks) + configured + told + len(self.side_files)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -110,10 +119,10 @@ def read_file(place: Path, mapping: PathMap) -> FolderReading:
     for neighbour in saved_states(folder, place.stem):
         seen.neighbour(neighbour)
     reading = seen.reading(folder, is_whole=False)
-    configured = (reading.configurations, reading.registries)
-    if not any((reading.disks, *configured, reading.logs, reading.exports, reading.skipped)):
+    if not (reading.found or reading.skipped):
         raise BadInput(
-            f"{shown(str(place))} is neither a disk, a configuration, an event log nor an export"
+            f"{shown(str(place))} is neither a disk, a configuration, an event log, an export nor "
+            "a file that Hyper-V keeps beside these"
         )
     return reading
 
@@ -128,6 +137,7 @@ class _Seen:
         self._disks: list[FoundDisk] = []
         self._logs: list[FoundLog] = []
         self._exports: list[FoundExport] = []
+        self._side_files: list[FoundSideFile] = []
         self._unread: list[Skipped] = []
         self._passed_over: list[Skipped] = []
         self._configurations = ConfigurationFiles(
@@ -145,10 +155,8 @@ class _Seen:
                 found_at = shown(entry.path)
                 if disk := examine(file, found_at, self._mapping.windows(found_at)):
                     self._disks.append(disk)
-                elif entry.name.lower().endswith(VHD_SET_SUFFIX):
-                    self.unread_place(entry.path, VHD_SET_REASON)
                 elif not self._log(entry.path, file) and not self._export(entry.path, file):
-                    self._configurations.file(entry, file)
+                    self._other(entry, file)
         except OSError as error:
             self.unread_place(entry.path, reason_of(error))
 
@@ -158,6 +166,17 @@ class _Seen:
                 self._configurations.file(entry, file)
         except OSError as error:
             self.unread_place(entry.path, reason_of(error))
+
+    def _other(self, entry: DirEntry[str], file: BinaryIO) -> None:
+        """Take in a configuration, or what stands beside disks; it may be both, or neither."""
+        self._configurations.file(entry, file)
+        found_at = shown(entry.path)
+        path = self._mapping.windows(found_at)
+        state = self._configurations.holds_state(entry.path, owner_of(found_at))
+        if side := examine_side(file, found_at, path, has_saved_state=state):
+            self._side_files.append(side)
+            if side.kind == "vhd_set":
+                self.unread_place(entry.path, VHD_SET_REASON)
 
     def _log(self, place: str, file: BinaryIO) -> bool:
         """Tell whether the file is an event log. One that cannot be read hides no file."""
@@ -206,6 +225,7 @@ class _Seen:
             registries=self._configurations.registries(),
             logs=tuple(self._logs),
             exports=tuple(self._exports),
+            side_files=tuple(self._side_files),
             unread=(*self._unread, *unmet),
             passed_over=tuple(self._passed_over),
             folders=self._ground.covered() if is_whole else (),

@@ -90,6 +90,7 @@ class ConfigurationFiles:
         self._found: list[tuple[str, FoundConfiguration]] = []
         self._registries: list[FoundRegistry] = []
         self._saved: set[tuple[str, SnapshotId]] = set()
+        self._stateless: set[str] = set()
 
     def file(self, entry: "os.DirEntry[str]", file: BinaryIO) -> None:
         """Take in a file that is no disk, open at any offset; raises OSError."""
@@ -113,6 +114,12 @@ class ConfigurationFiles:
         """Give all configurations: those of VMs first, so that a reader knows a snapshot's VM."""
         ordered = sorted(self._found, key=lambda each: each[1].snapshot is not None)
         return tuple(self._with_saved_state(folder, each) for folder, each in ordered)
+
+    def holds_state(self, place: str, own: str | None) -> bool | None:
+        """Tell whether the VMRS at `place` holds a saved state; None where it could not be read."""
+        if own and (_folder(place), SnapshotId(own)) in self._saved:
+            return True
+        return False if place in self._stateless else None
 
     def registries(self) -> tuple[FoundRegistry, ...]:
         return tuple(self._registries)
@@ -152,8 +159,12 @@ class ConfigurationFiles:
     def _runtime_state(self, place: str, own: str | None, file: BinaryIO) -> None:
         """Note the saved state in a VMRS; every VM and snapshot of 2016 has one, state or not."""
         try:
-            if own and holds_saved_state(file, os.fstat(file.fileno()).st_size):
+            if not own:
+                return
+            if holds_saved_state(file, os.fstat(file.fileno()).st_size):
                 self._saved.add((_folder(place), SnapshotId(own)))
+            else:
+                self._stateless.add(place)
         except NotAConfiguration as error:
             self._passed_over(place, f"may hold a saved state, but cannot be read: {error}")
 

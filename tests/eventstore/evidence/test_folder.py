@@ -394,3 +394,52 @@ def test_the_root_is_told_twice_as_found_and_on_windows(tmp_path: Path) -> None:
 )
 def test_a_files_time_is_a_moment_whatever_it_is(nanoseconds: int, expected: str) -> None:
     assert moment_of_nanoseconds(nanoseconds) == expected
+
+
+# --- files beside disks ---------------------------------------------------------------------
+
+
+def test_files_beside_disks_are_told_with_their_sizes(tmp_path: Path) -> None:
+    disk(tmp_path / "web01.vhdx")
+    for name, size in (("web01.vhdx.rct", 3), ("web01.vhdx.mrt", 0), ("r.hrl", 5), ("S.ISO", 7)):
+        written(tmp_path / name, bytes(size))
+    found = read(tmp_path)
+
+    told = {Path(each.found_at).name: (each.kind, each.size_bytes) for each in found.side_files}
+    assert told == {
+        "web01.vhdx.rct": ("change_tracking", 3),
+        "web01.vhdx.mrt": ("modified_regions", 0),
+        "r.hrl": ("replica_log", 5),
+        "S.ISO": ("image", 7),
+    }
+    assert names(found) == ["web01.vhdx"]
+    assert found.skipped == ()
+
+
+def test_the_state_of_a_vm_and_of_its_snapshot_is_told(tmp_path: Path) -> None:
+    vm_file(tmp_path)
+    snapshot_file(tmp_path)
+    written(tmp_path / "Virtual Machines" / VM.vm_id / f"{VM.vm_id}.bin", b"memory")
+    written(tmp_path / "Snapshots" / SNAPSHOT / f"{SNAPSHOT}.vsv", b"devices")
+    written(tmp_path / "firmware.bin", b"of something else")
+    found = read(tmp_path)
+
+    assert {(each.kind, each.size_bytes) for each in found.side_files} == {
+        ("memory", 6),
+        ("devices", 7),
+    }
+
+
+def test_what_is_a_disk_is_no_side_file_whatever_it_is_called(tmp_path: Path) -> None:
+    disk(tmp_path / "hidden.iso")
+    found = read(tmp_path)
+
+    assert (names(found), found.side_files) == (["hidden.iso"], ())
+
+
+def test_a_vhd_set_is_told_and_leaves_its_disks_open(tmp_path: Path) -> None:
+    place = written(tmp_path / "shared.vhds", b"set")
+    found = read(tmp_path)
+
+    assert [each.kind for each in found.side_files] == ["vhd_set"]
+    assert reasons(found)[place.name] == VHD_SET_REASON

@@ -218,3 +218,17 @@ def test_the_real_list_of_a_host_names_four_vms() -> None:
     ]
     home = r"C:\Hyper-V\EasyToFind\Virtual Machines"
     assert listed.vms[1][1] == rf"{home}\993F7B33-6057-4D1E-A1FE-A1A1D77BE974.vmcx"
+
+
+@pytest.mark.parametrize(
+    ("vmrs", "has_saved_state"), [(SAVED, True), (OFF, False), (SAVED[:9000], None)]
+)
+def test_a_vmrs_is_told_with_its_size_and_whether_it_holds_a_state(
+    tmp_path: Path, vmrs: bytes, has_saved_state: bool | None
+) -> None:
+    written(tmp_path / "Virtual Machines" / f"{VM.vm_id}.VMRS", vmrs)
+
+    (side,) = walk(tmp_path, PathMap()).side_files
+
+    assert (side.kind, side.size_bytes) == ("runtime_state", len(vmrs))
+    assert side.has_saved_state is has_saved_state
