@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.codec import Unknown, decode
 from eventstore.disk_rules import references
@@ -68,8 +69,7 @@ class MergeTrouble(Struct, frozen=True):
     code: str
 
 
-@dataclass
-class DiskPast:
+class DiskPast(Struct, frozen=True):
     """What history remembers of one file; `changed` when its parent or its content became other.
 
     `relinked` is when Hyper-V hung it below another file, `took_in` when it merged one into it.
@@ -88,7 +88,7 @@ class DiskPast:
     read_as: Fingerprint | None = None
     relinked: When | None = None
     took_in: When | None = None
-    troubles: list[MergeTrouble] = field(default_factory=list)
+    troubles: tuple[MergeTrouble, ...] = ()
 
 
 class ReferenceChange(Struct, frozen=True):
@@ -128,11 +128,12 @@ class Ownership:
         for change in changes:
             name = type(event).__name__
             path = after.path(change.key)
-            past = self.past.setdefault(change.key, DiskPast(path, when, name))
+            past = self.past.get(change.key) or DiskPast(path, when, name)
             if change.is_gain:
-                past.loss = None
+                past = replace(past, loss=None)
             elif change.is_last:
-                past.loss = Loss(change.owner, when, name)
+                past = replace(past, loss=Loss(change.owner, when, name))
+            self.past[change.key] = past
         self._told(vm, event, when)
         return changes
 
@@ -144,21 +145,26 @@ class Ownership:
             known = before.disks.get(key)
             if known is None:
                 self._appeared(key, disk.path, name, when)
+            elif known is disk and self.past[key].disk is disk:
+                continue
             elif known.parent != disk.parent:
-                self.past[key].changed = self.past[key].relinked = when
-            self.past[key].disk = disk
+                self._remember(key, changed=when, relinked=when)
+            self._remember(key, disk=disk)
         for key in before.disks.keys() - after.disks.keys():
-            self.past[key].removed = (when, name)
+            self._remember(key, removed=(when, name))
 
     def _appeared(self, key: PathKey, path: str, made_by: str, when: When) -> None:
         past = self.past.get(key)
         if past is None or past.removed is not None:
             self.past[key] = DiskPast(path, when, made_by)
 
+    def _remember(self, key: PathKey, **news: object) -> None:
+        self.past[key] = replace(self.past[key], **news)
+
     def _read(self, seen: DiskSeen) -> None:
         past = self.past.get(path_key(seen.path))
         if past is not None and past.loss is None and seen.facts is not None:
-            past.read_as = fingerprint(seen.facts)
+            self._remember(path_key(seen.path), read_as=fingerprint(seen.facts))
 
     def _references(self, before: Machine, after: Machine) -> tuple[ReferenceChange, ...]:
         if (
@@ -191,11 +197,10 @@ class Ownership:
                 if disks is not None and all(each.disks is not None for each in snapshots):
                     self.configurations[vm] = when
             case MergeCompleted(into=into):
-                past = self.past[path_key(into)]
-                past.changed = past.took_in = when
-                past.troubles.clear()
-            case MergeFailed(into=into, code=code) if path_key(into) in self.past:
-                self.past[path_key(into)].troubles.append(MergeTrouble(when, code))
+                self._remember(path_key(into), changed=when, took_in=when, troubles=())
+            case MergeFailed(into=into, code=code) if past := self.past.get(path_key(into)):
+                troubles = (*past.troubles, MergeTrouble(when, code))
+                self._remember(path_key(into), troubles=troubles)
             case _:
                 pass  # no other event says more than its effect on disks and references
 
@@ -208,8 +213,8 @@ class Ownership:
             case DiskCopied(to=path) | DiskMoved(to=path):
                 self._appeared(path_key(path), path, name, when)
             case DiskWritten(path) | DiskMergedByHand(into=path):
-                past = self.past.setdefault(path_key(path), DiskPast(path, when, name))
-                past.changed = when
+                past = self.past.get(path_key(path)) or DiskPast(path, when, name)
+                self.past[path_key(path)] = replace(past, changed=when)
             case DiskLost() | FreeSpaceSeen():
                 pass  # the fleet remembers when a file was lost
             case _:

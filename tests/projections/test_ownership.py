@@ -94,7 +94,7 @@ def test_failed_merges_are_counted_until_one_succeeds() -> None:
 
     story.finish_merges()
 
-    assert past(story).past[key("base.vhd")].troubles == []
+    assert past(story).past[key("base.vhd")].troubles == ()
 
 
 def test_what_hands_did_is_part_of_a_files_past() -> None:
