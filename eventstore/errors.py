@@ -14,6 +14,7 @@
   + EvidenceError
     - NotADisk            the file carries no VHD or VHDX signature
     - DamagedDisk         the signature is there, the structures behind it are not usable
+    - DiskChanged         the file is not as it was when it was recorded
     - NotAConfiguration   the file is no Hyper-V configuration, or cannot be read as one
     - UnreadableLog       the file, or a record in it, cannot be read as a Windows event log
   + Refused               a command the machine cannot obey in its present state
@@ -109,6 +110,10 @@ class NotADisk(EvidenceError):
 
 class DamagedDisk(EvidenceError):
     """The file is a virtual disk, but too little of it is intact to say what it is."""
+
+
+class DiskChanged(EvidenceError):
+    """The disk file is not, or not any more, the one that was recorded."""
 
 
 class NotAConfiguration(EvidenceError):

@@ -100,6 +100,17 @@ def has_footer(source: HeaderBytes) -> bool:
     return _footer_at_end(source) is not None
 
 
+def dynamic_header(source: HeaderBytes) -> DynamicHeader | None:
+    """Give what tells where the blocks lie, None of a fixed disk; raise `DamagedDisk`."""
+    footer = _choose(_footer_at_end(source), _footer_at_start(source), source.size_bytes).footer
+    if footer.disk_type == FIXED:
+        return None
+    _, header, problem = _read_dynamic_header(source, footer.header_offset)
+    if header is None or problem:
+        raise DamagedDisk(f"dynamic header: {problem}")
+    return header
+
+
 # --- footers --------------------------------------------------------------------------------
 
 

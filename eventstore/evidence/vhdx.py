@@ -77,6 +77,12 @@ def read_vhdx(source: HeaderBytes) -> DiskFacts:
     )
 
 
+def block_table(source: HeaderBytes) -> tuple[int, Metadata]:
+    """Give where the block table lies, and what describes it; raise `DamagedDisk`."""
+    regions, _ = _read_regions(source)
+    return regions[BLOCK_TABLE].offset, read_metadata(source, regions[METADATA])
+
+
 def _creator(raw: bytes) -> str:
     text = raw[CREATOR_AT : len(raw) // 2 * 2].decode("utf-16-le", "surrogatepass")
     return storable(text.split("\0", 1)[0])
