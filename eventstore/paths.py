@@ -1,6 +1,7 @@
 r"""Paths of disks, parsed as Windows parses them on every system.
 
-`C:\VMs\a.vhd`, `c:/vms/A.VHD` and `\\?\C:\VMs\a.vhd` are one file: they have one `PathKey`.
+`C:\VMs\a.vhd`, `c:/vms/A.VHD` and `\\?\C:\VMs\a.vhd` are one file: they have one `PathKey`. So are
+`\\fs01\vms\a.vhd` and `\\FS01.corp.local\vms\a.vhd`: servers compare by their first label.
 A path that begins with a single `/` was found on a POSIX system and keeps its case.
 """
 
@@ -13,6 +14,11 @@ from typing import NewType
 PathKey = NewType("PathKey", str)
 """What two spellings of one file have in common; never shown to anybody."""
 
+_DEVICES = ("\\\\?\\", "\\\\.\\", "\\??\\")
+"""How Windows and its kernel begin a path that is to be taken literally."""
+
+_VOLUME_ID = re.compile(r"\\\\\?\\Volume\{[0-9a-f-]{36}\}(?=\\|$)", re.IGNORECASE)
+
 _PLAIN_NAME = re.compile(r"[^\\/:.][^\\/:]*")
 """What names one file or folder and surely nothing else; taking paths apart is slow."""
 
@@ -22,7 +28,11 @@ def path_key(path: str) -> PathKey:
     r"""Give the identity of `path`: separators, `\\?\`, dots and case no longer matter."""
     if is_posix(path):
         return PathKey(str(PurePosixPath(path)))
-    return PathKey(_upcased(_without_dots(plain(path))))
+    key = _upcased(_without_dots(plain(path)))
+    if key.startswith("\\\\") and key[2:3] != "?":
+        server, separator, rest = key[2:].partition("\\")
+        key = "\\\\" + _upcased(server_label(server)) + separator + rest
+    return PathKey(key)
 
 
 def is_posix(path: str) -> bool:
@@ -30,13 +40,27 @@ def is_posix(path: str) -> bool:
 
 
 def plain(path: str) -> str:
-    r"""Drop the `\\?\` and `\\?\UNC\` prefixes and turn every `/` round."""
+    r"""Drop `\\?\`, `\\.\` and `\??\` before drives and `UNC\`, and turn every `/` round.
+
+    Where nothing but such a prefix can stand, as before a volume's GUID, it is `\\?\`.
+    """
     text = path.replace("/", "\\")
-    if text[:8].upper() == "\\\\?\\UNC\\":
-        return "\\\\" + text[8:]
-    if text.startswith("\\\\?\\") and text[5:6] == ":":
-        return text[4:]
-    return text
+    if not text.startswith(_DEVICES):
+        return text
+    rest = text[4:]
+    if rest[:4].upper() == "UNC\\":
+        return "\\\\" + rest[4:]
+    return rest if rest[1:2] == ":" else _DEVICES[0] + rest
+
+
+def server_label(name: str) -> str:
+    """Give what the names of one computer have in common: the first label, without its case.
+
+    `HV02` and `hv02.corp.local` are one; an IP address is whole.
+    """
+    folded = name.strip().casefold()
+    is_address = ":" in folded or folded.replace(".", "").isdigit()
+    return folded if is_address else folded.partition(".")[0] or folded
 
 
 def name_of(path: str) -> str:
@@ -57,8 +81,12 @@ def folder_of(path: str) -> str:
 
 
 def volume_of(path: str) -> str:
-    r"""Give `C:` or `\\server\share`; a POSIX path and a bare name have none."""
-    return "" if is_posix(path) else PureWindowsPath(plain(path)).drive
+    r"""Give `C:`, `\\server\share` or `\\?\Volume{GUID}`; POSIX paths and bare names have none."""
+    if is_posix(path):
+        return ""
+    text = plain(path)
+    found = _VOLUME_ID.match(text)
+    return found[0] if found else PureWindowsPath(text).drive
 
 
 def beside(path: str, name: str) -> str:
@@ -81,6 +109,12 @@ def joined(folder: str, *parts: str) -> str:
 def _before_names(folder: str) -> str:
     """Give what stands before the name of any file in `folder`."""
     return _without_dots(str(PureWindowsPath(plain(folder), "x")))[:-1]
+
+
+def rest_below(path: str, folder: str) -> str:
+    """Give what of `path` comes after `folder`, which it lies in by any spelling."""
+    room = len(path_key(path)) - len(path_key(folder).rstrip("\\/"))
+    return path[len(path) - room :].strip("\\/") if room > 0 else ""
 
 
 def _pure(path: str) -> PurePosixPath | PureWindowsPath:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from eventstore.events import DiskSeen, FolderRead
 from eventstore.fleet import Fleet
 from eventstore.machine import When
-from eventstore.paths import PathKey, folder_of, joined, name_of, path_key
+from eventstore.paths import PathKey, folder_of, joined, name_of, path_key, rest_below
 
 Mapping = tuple[str, str]
 """A place and the Windows path of what stands there."""
@@ -105,7 +105,7 @@ def _is_inside(place: str, folder: str) -> bool:
 
 def _moved(path: str, folder: str, to: str) -> str:
     """Give the path below `to` of what lies at `path` below `folder`."""
-    rest = path[len(folder.rstrip("\\/")) :].strip("\\/")
+    rest = rest_below(path, folder)
     separator = "/" if to.startswith("/") else "\\"
     inside = rest.replace("\\", "/").replace("/", separator)
     return to.rstrip("\\/") + separator + inside if inside else to

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from eventstore.errors import BadInput
-from eventstore.paths import is_posix, joined, path_key, volume_of
+from eventstore.paths import is_posix, joined, path_key, rest_below, volume_of
 from eventstore.text import original, storable
 
 MAP_NAME = ".snapledger-map"
@@ -49,8 +49,11 @@ class PathMap(Struct, frozen=True):
         if not fits:
             return None
         pair = max(reversed(fits), key=lambda fit: len(fit.windows))
-        rest = whole[len(pair.windows) :]
-        return pair.found + (rest.replace("\\", "/") if is_posix(pair.found or "/") else rest)
+        if not (rest := rest_below(whole, pair.windows)):
+            return pair.found
+        if is_posix(pair.found or "/"):
+            return "/".join((pair.found, *rest.split("\\")))
+        return f"{pair.found}\\{rest}"
 
 
 def path_map(root: Path, pairs: Iterable[str] = ()) -> PathMap:

@@ -15,10 +15,12 @@ from eventstore.paths import (
     name_of,
     path_key,
     plain,
+    rest_below,
     suffix_of,
     volume_of,
 )
 
+VOLUME = r"\\?\Volume{aaaaaaaa-1111-2222-3333-444444444444}"
 PIECES = st.text(alphabet="aß.\\/: C?", max_size=8)
 
 
@@ -30,6 +32,8 @@ PIECES = st.text(alphabet="aß.\\/: C?", max_size=8)
         r"C:\VMs\x\..\a.vhd",
         r"C:\VMs\.\a.vhd",
         r"C:\VMs\\a.vhd",
+        r"\\.\C:\VMs\a.vhd",
+        r"\??\C:\VMs\a.vhd",
     ],
 )
 def test_spellings_of_one_file_have_one_key(spelling: str) -> None:
@@ -44,6 +48,8 @@ def test_spellings_of_one_file_have_one_key(spelling: str) -> None:
         ("/case/A.vhd", "/case/a.vhd"),
         (r"C:\VMs\a.vhd", r"D:\VMs\a.vhd"),
         (r"C:\VMs\a.vhd", r"VMs\a.vhd"),
+        (r"\\10.0.0.5\share\a.vhd", r"\\10.0.0.6\share\a.vhd"),
+        (r"\\fs01\share\a.vhd", r"\\fs02.corp.local\share\a.vhd"),
     ],
 )
 def test_different_files_have_different_keys(one: str, other: str) -> None:
@@ -52,6 +58,35 @@ def test_different_files_have_different_keys(one: str, other: str) -> None:
 
 def test_unc_paths_are_the_same_with_and_without_their_prefix() -> None:
     assert path_key(r"\\?\UNC\srv\share\A.vhd") == path_key("//SRV/share/a.vhd")
+
+
+def test_a_server_is_the_same_with_and_without_its_domain() -> None:
+    spelled = r"\\fs01.corp.local\vms.2026\a.vhd"
+
+    assert path_key(spelled) == path_key(r"\\FS01\vms.2026\a.vhd")
+    assert plain(spelled) == spelled
+
+
+def test_a_volume_is_told_by_its_guid_however_it_is_prefixed() -> None:
+    spelled = r"\\.\volume{AAAAAAAA-1111-2222-3333-444444444444}\VMs\a.vhd"
+
+    assert path_key(spelled) == path_key(VOLUME + r"\vms\a.vhd")
+    assert volume_of(VOLUME + r"\vms\a.vhd") == VOLUME
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "rest"),
+    [
+        (r"C:\VMs\web\a.vhd", "c:/vms", r"web\a.vhd"),
+        (r"C:\VMs\a.vhd", "C:", r"VMs\a.vhd"),
+        (r"\\fs01.corp.local\vms\a.vhd", r"\\FS01\vms", "a.vhd"),
+        (r"\\FS01\vms\a.vhd", r"\\fs01.corp.local\VMS" + "\\", "a.vhd"),
+        ("/case/D/a.vhd", "/case", "D/a.vhd"),
+        (r"C:\VMs", "C:\\VMs\\", ""),
+    ],
+)
+def test_what_lies_below_a_folder_keeps_its_spelling(path: str, folder: str, rest: str) -> None:
+    assert rest_below(path, folder) == rest
 
 
 def test_japanese_and_greek_names_fold_as_ntfs_does() -> None:
