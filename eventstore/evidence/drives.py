@@ -1,7 +1,7 @@
-"""Which disk files the drives of a configuration name, and in which slots."""
+"""Which files the drives of a configuration name, and in which slots: disks, and images."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from eventstore.errors import NotAConfiguration
 from eventstore.events import SlotDisk
@@ -20,6 +20,9 @@ OTHER_BUS = "OTHER"
 
 DISK_SUFFIXES = frozenset({".vhd", ".avhd", ".vhdx", ".avhdx", ".vhds"})
 
+IMAGE_SUFFIXES = frozenset({".iso", ".vfd"})
+IMAGE_TYPES = frozenset({"ISO", "VFD"})
+
 PATHS_MAX = 100_000
 """Room for the 260 disks a VM may have; one event must fit into a batch of the log."""
 
@@ -31,7 +34,16 @@ def attached_disks(tree: Key) -> tuple[SlotDisk, ...]:
 
     Raises NotAConfiguration on a key of another type, and when paths are too long to store.
     """
-    disks = tuple(_disks(tree))
+    return _bounded(_in_drives(tree, _disk_path))
+
+
+def attached_media(tree: Key) -> tuple[SlotDisk, ...]:
+    """Give the images of optical and floppy disks in a VM's drives; errors as above."""
+    return _bounded(_in_drives(tree, _image_path))
+
+
+def _bounded(found: Iterator[SlotDisk]) -> tuple[SlotDisk, ...]:
+    disks = tuple(found)
     characters = sum(len(disk.path) for disk in disks)
     if characters > PATHS_MAX:
         raise NotAConfiguration(
@@ -40,14 +52,14 @@ def attached_disks(tree: Key) -> tuple[SlotDisk, ...]:
     return disks
 
 
-def _disks(tree: Key) -> Iterator[SlotDisk]:
+def _in_drives(tree: Key, path_in: Callable[[Key, str], str | None]) -> Iterator[SlotDisk]:
     next_number = dict.fromkeys([*BUSES.values(), OTHER_BUS], 0)
     for bus, device in _storage_devices(tree):
         first = next_number[bus]
         for number, controller in _numbered(device, "controller"):
             next_number[bus] = max(next_number[bus], first + number + 1)
             for location, drive in _numbered(controller, "drive"):
-                if path := _disk_path(tree, f"{device.name}/{controller.name}/{drive.name}"):
+                if path := path_in(tree, f"{device.name}/{controller.name}/{drive.name}"):
                     yield SlotDisk(slot=f"{bus} {first + number}:{location}", path=path)
         # A SCSI controller without disks has no keys, and yet takes a number.
         next_number[bus] = max(next_number[bus], first + 1)
@@ -90,3 +102,12 @@ def _disk_path(tree: Key, drive: str) -> str | None:
     if path and (declared.upper() == "VHD" or suffix_of(path) in DISK_SUFFIXES):
         return path
     return None
+
+
+def _image_path(tree: Key, drive: str) -> str | None:
+    """Give the image in a drive that holds one; a drive without a medium names no path."""
+    path = tree.text(f"{drive}/pathname")
+    declared = (tree.text(f"{drive}/type") or "").upper()
+    if not path or _disk_path(tree, drive):
+        return None
+    return path if declared in IMAGE_TYPES or suffix_of(path) in IMAGE_SUFFIXES else None

@@ -57,6 +57,8 @@ class FoundConfiguration(Struct, frozen=True):
                 created_at=said.creation_time,
                 sha256=self.sha256,
                 modified_at=self.modified_at,
+                media=said.media,
+                other_keys=said.other_keys,
             )
         return SnapshotConfigurationSeen(
             snapshot=self.snapshot,
@@ -70,6 +72,8 @@ class FoundConfiguration(Struct, frozen=True):
             disks=said.disks,
             sha256=self.sha256,
             modified_at=self.modified_at,
+            media=said.media,
+            other_keys=said.other_keys,
         )
 
 

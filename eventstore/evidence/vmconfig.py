@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from eventstore.errors import BadInput, NotAConfiguration
 from eventstore.events import SlotDisk
-from eventstore.evidence.drives import attached_disks
+from eventstore.evidence.drives import attached_disks, attached_media
 from eventstore.evidence.keytree import Key, parse_xml
+from eventstore.evidence.other_keys import other_keys
 from eventstore.ids import SnapshotId, VmId, guid
 from eventstore.moments import Moment, moment_of_filetime, parse_moment
 
@@ -51,11 +52,32 @@ UNPUBLISHED = UnpublishedKeys(
 )
 
 
+UNDERSTOOD = frozenset(
+    (
+        "properties/name",
+        "properties/global_id",
+        "properties/type_id",
+        "properties/version",
+        "properties/creation_time",
+        "settings/global/logical_id",
+        "global_settings/snapshots/list/size",
+        "global_settings/disk_merge_pending",
+        *UNPUBLISHED.snapshot_id,
+        *UNPUBLISHED.vm_id,
+        *UNPUBLISHED.parent,
+        *UNPUBLISHED.taken_at,
+        *UNPUBLISHED.listed,
+    )
+)
+"""What the log keeps of a configuration under names of its own."""
+
+
 class Configuration(Struct, frozen=True):
     """What one configuration file says; None where it says nothing.
 
     `vm_id` of a snapshot may be unknown. `parent` counts only if `is_parent_known`: then None
     means a root. `listed` are the snapshots a VM's file names, where it uses keys that we know.
+    `media` are images in its drives, `other_keys` what it says beside all that.
     """
 
     kind: ConfigurationKind
@@ -73,6 +95,8 @@ class Configuration(Struct, frozen=True):
     is_parent_known: bool = False
     taken_at: Moment | None = None
     listed: tuple[SnapshotId, ...] = ()
+    media: tuple[SlotDisk, ...] = ()
+    other_keys: tuple[tuple[str, str], ...] = ()
     guids: tuple[str, ...] = ()
 
     def vm_besides(self, snapshot: SnapshotId) -> VmId | None:
@@ -114,6 +138,8 @@ def configuration_of(tree: Key) -> Configuration:
         is_parent_known=parent is not None,
         taken_at=_moment(_first(tree, UNPUBLISHED.taken_at)),
         listed=tuple(_listed(tree)),
+        media=attached_media(tree),
+        other_keys=other_keys(tree, UNDERSTOOD),
         guids=_guids(tree),
     )
 
