@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from eventstore.disk_rules import references
 from eventstore.events import DiskDetached, MergeCompleted, NewDisk, SlotDisk
-from eventstore.machine import Disk, Heads, Machine, Merge, Now, When
-from eventstore.paths import PathKey, path_key
+from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Heads, Machine, Merge, Now, When
+from eventstore.paths import PathKey, path_key, suffix_of
 from eventstore.readings import outdated
 from eventstore.surprise import surprised
 
@@ -35,6 +35,11 @@ def with_new_disks(machine: Machine, new: Iterable[NewDisk], when: When) -> Mach
         disks.setdefault(parent, Disk(disk.parent, None, False, disk.slot, None, when.at))
         disks[path_key(disk.path)] = Disk(disk.path, parent, True, disk.slot, disk.disk_id, when.at)
     return replace(machine, disks=disks)
+
+
+def unheard_of(path: str, when: When) -> Disk:
+    """Give a disk that hands touch before anybody spoke of it: its suffix is all that tells."""
+    return Disk(path, None, suffix_of(path) in AUTOMATIC_SUFFIXES, "", None, when.at)
 
 
 def heads_of(new: Iterable[NewDisk]) -> Heads:

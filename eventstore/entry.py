@@ -13,9 +13,11 @@ Position = Annotated[int, Meta(ge=1)]
 class Source(Struct, frozen=True, omit_defaults=True, gc=False):
     """Where an event comes from.
 
-    `kind` is `command` (typed), `scenario` (a line of a file) or `evidence` (read off a file);
-    `name` the file, `place` the line or record in it, `sha256` of the bytes that were read,
-    `recorder` who recorded it: user, machine and version, `host` whose evidence it is.
+    `kind` is `command` (typed), `scenario` (a line of a file), `evidence` (read off a file) or
+    `inferred` (from entries whose ids are the `basis`, first what tells most); `name` the file,
+    `place` the line or record in it, `sha256` of the bytes that were read, `recorder` who recorded
+    it: user, machine and version, `host` whose evidence it is. What is inferred happened after
+    `not_before`, where a reading told that it had not, and was `read_at` that moment.
     """
 
     kind: str
@@ -25,6 +27,9 @@ class Source(Struct, frozen=True, omit_defaults=True, gc=False):
     recorder: str = ""
     certainty: str = "observed"
     host: str = ""
+    not_before: Moment | None = None
+    read_at: Moment | None = None
+    basis: tuple[str, ...] = ()
 
 
 class NewEntry(Struct, frozen=True, gc=False):

@@ -104,13 +104,20 @@ class VmRestarted(Struct, frozen=True):
 
 
 class SnapshotTaken(Struct, frozen=True, omit_defaults=True):
-    """The snapshot keeps the disks that were current, and Now writes to `new_disks`."""
+    """The snapshot keeps the disks that were current, and Now writes to `new_disks`.
+
+    `disks`, `parent` and `kind` are set only where it was inferred: they are what was read later.
+    """
 
     snapshot: SnapshotId
     name: str
     has_saved_state: bool
     new_disks: tuple[NewDisk, ...] = ()
     production: bool = False
+    disks: tuple[SlotDisk, ...] | None = None
+    parent: SnapshotId | None = None
+    is_parent_known: bool = False
+    kind: str = ""
 
 
 class SnapshotApplied(Struct, frozen=True, omit_defaults=True):
@@ -333,6 +340,7 @@ class VmExportSeen(Struct, frozen=True, omit_defaults=True):
 
     `disks` are Now's; None where nothing was told, as everywhere here. Now's `parent` counts only
     if `is_parent_known`. `snapshots` are all that the VM had only if `has_all_snapshots`.
+    `is_merging_on` is False where merges are switched off for the VM.
     """
 
     name: str
@@ -347,6 +355,7 @@ class VmExportSeen(Struct, frozen=True, omit_defaults=True):
     snapshots: tuple[ExportedSnapshot, ...] = ()
     has_all_snapshots: bool = False
     sha256: str = ""
+    is_merging_on: bool | None = None
 
 
 class SideFileSeen(Struct, frozen=True, omit_defaults=True):

@@ -43,11 +43,12 @@ from eventstore.events import (
     VmEvent,
 )
 from eventstore.evolve import evolve
+from eventstore.foreseen import Foreseen, foresee
 from eventstore.host_logs import HostLogs
 from eventstore.ids import VmId
-from eventstore.machine import AUTOMATIC_SUFFIXES, Disk, Machine, When
+from eventstore.machine import Disk, Machine, When, when_of
 from eventstore.observed import listed_at
-from eventstore.paths import PathKey, path_key, suffix_of, volume_of
+from eventstore.paths import PathKey, path_key, volume_of
 from eventstore.readings import place_listed
 from eventstore.side_files import SideFile, take_side_file
 from eventstore.sightings import Arrival, Attached, FolderSeen, HandMerge, Oddment, Sighting, Space
@@ -67,7 +68,8 @@ class Fleet:
     past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps how files
     that are gone were spelled: others may still name them as their parent. `registries` are the
     hosts' lists of VMs, by host and place. `attached` says what hosts used beside their VMs.
-    `side_files` are no disks: no chain has them, and none is ever an orphan.
+    `side_files` are no disks: no chain has them, and none is ever an orphan. `foreseen` is what
+    was true of VMs before anybody read of it, as inferred later: no machine is changed by it.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class Fleet:
     attached: dict[str, Attached] = field(default_factory=dict)
     host_logs: HostLogs = field(default_factory=HostLogs)
     oddments: list[Oddment] = field(default_factory=list)
+    foreseen: dict[VmId, Foreseen] = field(default_factory=dict)
     last: When | None = None
 
     def evolve(self, stream: str, event: Event | Unknown, when: When) -> None:
@@ -179,6 +182,9 @@ class Fleet:
         )
 
     def _told_of_vm(self, vm: VmId, event: VmEvent, when: When) -> None:
+        if when.read_at is not None:
+            foresee(self.foreseen, vm, event, when)
+            return
         new = Machine(vm, listed_at=place_listed(self.registries.values(), vm))
         machine = evolve(self.machines.get(vm) or new, event, when)
         self.machines[vm] = self.host_logs.completed(machine)
@@ -213,12 +219,12 @@ class Fleet:
             case DiskCloned(child, parent, disk_id):
                 arrival = Arrival(when)
                 if self.disk(path_key(parent)) is None:
-                    self._appears(_unheard_of(parent, when), arrival)
+                    self._appears(disk_changes.unheard_of(parent, when), arrival)
                 self._appears(Disk(child, path_key(parent), False, "", disk_id, when.at), arrival)
             case DiskCopied(path, to):
                 self._appears_as(path, to, when, is_automatic=False)
             case DiskMoved(path, to):
-                known = self.disk(path_key(path)) or _unheard_of(path, when)
+                known = self.disk(path_key(path)) or disk_changes.unheard_of(path, when)
                 self._appears_as(path, to, when, is_automatic=known.is_automatic)
                 self._vanishes(path, when)
             case DiskLost(path):
@@ -234,7 +240,7 @@ class Fleet:
     def _appears_as(self, path: str, to: str, when: When, *, is_automatic: bool) -> None:
         """The file at `path` stands at `to` too: as old as it was, below the same parent."""
         key = path_key(path)
-        known = self.disk(key) or _unheard_of(path, when)
+        known = self.disk(key) or disk_changes.unheard_of(path, when)
         before = self.arrivals.get(key)
         homes = {**(before.homes if before else {}), key: when}
         disk = Disk(to, known.parent, is_automatic, "", known.disk_id, known.since)
@@ -273,11 +279,6 @@ class Fleet:
         self.arrivals.pop(key, None)
 
 
-def _unheard_of(path: str, when: When) -> Disk:
-    """Give a disk that hands touch before anybody spoke of it: its suffix is all that tells."""
-    return Disk(path, None, suffix_of(path) in AUTOMATIC_SUFFIXES, "", None, when.at)
-
-
 def _is_of_vm(event: Event | Unknown) -> "TypeIs[VmEvent]":
     # Most events are; each pattern that does not match costs as much as this whole question.
     return type(event) in _VM_EVENTS
@@ -289,12 +290,11 @@ def fold(entries: Iterable[Recorded]) -> Fleet:
     Evidence arrives late, so the order is (`occurred_at`, `position`), not that of the log.
     """
     fleet = Fleet()
-    for recorded in sorted(entries, key=lambda each: (each.entry.occurred_at, each.position)):
+    for recorded in sorted(entries, key=when_of):
         take(fleet, recorded)
     return fleet
 
 
 def take(fleet: Fleet, recorded: Recorded) -> None:
     """Let `fleet` take in the entry that happened next."""
-    when = When(recorded.entry.occurred_at, recorded.position)
-    fleet.evolve(recorded.entry.stream, decode(recorded.entry), when)
+    fleet.evolve(recorded.entry.stream, decode(recorded.entry), when_of(recorded))

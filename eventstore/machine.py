@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from eventstore.entry import Recorded
 from eventstore.events import (
     Policy,
     Power,
@@ -28,11 +29,22 @@ Heads = dict[str, PathKey]
 """The disk that a snapshot or Now refers to, by slot."""
 
 
-class When(Struct, frozen=True, order=True):
-    """The place of an event on both time axes: when it happened, and when we learned it."""
+class When(Struct, frozen=True, order=True, omit_defaults=True):
+    """The place of an event on both time axes: when it happened, and when we learned it.
+
+    `read_at` marks one that was inferred, with when the evidence for it was read.
+    """
 
     at: Moment
     position: int
+    read_at: Moment | None = None
+
+
+def when_of(recorded: Recorded) -> When:
+    """Give the place of an entry on both axes; things happened in the order of these."""
+    source = recorded.entry.source
+    read_at = source.read_at if source else None
+    return When(recorded.entry.occurred_at, recorded.position, read_at)
 
 
 class Contradiction(Struct, frozen=True):
@@ -79,12 +91,14 @@ class Snapshot(Struct, frozen=True):
 class Now(Struct, frozen=True):
     """The VM's own running state: a leaf of the snapshot tree, under a snapshot or alone.
 
-    No configuration tells which: without `is_parent_known` a parent of None means nothing.
+    No configuration tells which: without `is_parent_known` a parent of None means nothing. Without
+    `are_disks_known` nothing told its disks yet.
     """
 
     parent: SnapshotId | None = None
     heads: Heads = {}
     is_parent_known: bool = True
+    are_disks_known: bool = True
 
 
 class Merge(Struct, frozen=True):
@@ -101,6 +115,13 @@ class VmFile(Struct, frozen=True):
     kind: Literal["config", "memory", "devices", "folder"]
     owner: SnapshotId | Literal["now"]
     since: Moment
+
+
+class MergingTold(Struct, frozen=True):
+    """Whether merges may run, as the host said when it was asked; it may be switched off per VM."""
+
+    is_on: bool
+    when: When
 
 
 class ConfigurationRead(Struct, frozen=True):
@@ -154,6 +175,7 @@ class Machine(Struct, frozen=True):
     listed_at: PathKey | None = None
     beside: dict[str, tuple[PathKey, ...]] = {}
     unfound: dict[str, ConfigurationLost] = {}
+    merging_told: MergingTold | None = None
     contradictions: tuple[Contradiction, ...] = ()
 
     @property

@@ -13,7 +13,7 @@ from msgspec import Struct
 from eventstore.entry import Recorded
 from eventstore.errors import BadInput
 from eventstore.fleet import Fleet, fold
-from eventstore.machine import When
+from eventstore.machine import When, when_of
 from eventstore.moments import Moment, later, moment
 
 _POSITION = re.compile(r"#?([0-9]{1,99})")
@@ -75,11 +75,6 @@ class View(Struct, frozen=True):
 
     selection: Selection
     fleet: Fleet
-
-
-def when_of(recorded: Recorded) -> When:
-    """Give the place of an entry on both axes; things happened in the order of these."""
-    return When(recorded.entry.occurred_at, recorded.position)
 
 
 def select(log: Iterable[Recorded], as_of: AsOf = EVERYTHING) -> Selection:

@@ -22,6 +22,7 @@ from projections.changes import (
 from projections.concern import concern_of
 from projections.disk_chain import ChainRow, chain_of_vm, whole_chain
 from projections.disk_graph import graph_of
+from projections.names import machines_told
 from projections.shapes import vm_ref
 from projections.snapshot_tree import SnapshotNode, slot_order, tree_of
 
@@ -59,8 +60,11 @@ def difference_of(
     before: Fleet, after: Fleet, vm: VmId | None = None, *, events: Iterable[int] = ()
 ) -> Difference:
     """Give what leads from one state to another; `events` are handed through."""
-    vms = [vm] if vm is not None else sorted({*before.machines, *after.machines})
-    pairs = {each: _Pair(_machine(before, each), _machine(after, each)) for each in vms}
+    old, new = machines_told(before), machines_told(after)
+    vms = [vm] if vm is not None else sorted({*old, *new})
+    pairs = {
+        each: _Pair(old.get(each, Machine(each)), new.get(each, Machine(each))) for each in vms
+    }
     nows = {each: _now(pair) for each, pair in pairs.items()}
     return Difference(
         vm=vm_ref(pairs[vm].named) if vm is not None else None,
@@ -71,10 +75,6 @@ def difference_of(
         else {each: now for each, now in nows.items() if now != NowDifference()},
         events=tuple(events),
     )
-
-
-def _machine(fleet: Fleet, vm: VmId) -> Machine:
-    return fleet.machines.get(vm) or Machine(vm)
 
 
 def _rows(fleet: Fleet, vm: VmId | None) -> tuple[ChainRow, ...]:

@@ -35,12 +35,14 @@ class SnapshotNode(Struct, frozen=True):
 class NowNode(Struct, frozen=True):
     """Where the VM's running state hangs, and the files it writes to.
 
-    Without `is_parent_known` a `parent` of None says nothing: no configuration tells it.
+    Without `is_parent_known` a `parent` of None says nothing: no configuration tells it. Without
+    `are_disks_known` no `head_disks` say nothing either.
     """
 
     parent: SnapshotId | None
     head_disks: Mapping[str, str]
     is_parent_known: bool
+    are_disks_known: bool
 
 
 class RunningMerge(Struct, frozen=True):
@@ -84,6 +86,7 @@ def tree_of(machine: Machine, last: LastCounted | None = None) -> SnapshotTree:
             machine.now.parent,
             head_disks(machine, machine.now.heads),
             machine.now.is_parent_known,
+            machine.now.are_disks_known,
         ),
     )
 

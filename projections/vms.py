@@ -9,6 +9,7 @@ from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine
 from eventstore.moments import Moment
+from projections.names import machines_told
 from projections.shapes import vm_ref
 
 
@@ -31,7 +32,7 @@ def vm_rows(
     """Give the VMs of `fleet` by name; `findings` says how many each has."""
     rows = (
         _row(machine, findings.get(machine.id, 0))
-        for machine in fleet.machines.values()
+        for machine in machines_told(fleet).values()
         if machine.is_present or (with_removed and machine.is_known)
     )
     return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.id)))

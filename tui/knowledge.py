@@ -14,7 +14,7 @@ from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
 from projections.finding import Finding, Reason
 from projections.findings import find
-from projections.names import find_vm
+from projections.names import find_told_vm, find_vm
 from projections.ownership import Ownership, ownership_of
 from projections.shapes import LastCounted, last_counted
 
@@ -58,6 +58,10 @@ class Knowledge:
     def vm(self, word: str) -> Machine:
         """Give the VM called `word`; BadInput says why there is none."""
         return find_vm(word, self.fleet, self.selection)
+
+    def told_vm(self, word: str) -> Machine:
+        """Give the VM called `word` with what is foreseen of it; errors as `vm`."""
+        return find_told_vm(word, self.fleet, self.selection)
 
     def last(self, vm: VmId | None = None) -> LastCounted | None:
         """Give the last entry that counted, for one VM too; None for what is not stored."""

@@ -11,7 +11,7 @@ from eventstore.events import Event
 from eventstore.find import deleted_snapshots, find_vm
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, derive, host_stream, vm_stream
-from eventstore.machine import Machine, When
+from eventstore.machine import Machine, when_of
 from eventstore.moments import Moment
 from eventstore.simulate.grammar import Deed
 from eventstore.simulate.hands import HAND_VERBS, hand_event
@@ -55,8 +55,7 @@ class Host:
     def learn(self, recorded: Recorded) -> None:
         """Take in an entry of the log; one that `is_late` belongs before others taken in."""
         entry = recorded.entry
-        when = When(entry.occurred_at, recorded.position)
-        self.fleet.evolve(entry.stream, decode(entry), when)
+        self.fleet.evolve(entry.stream, decode(entry), when_of(recorded))
         self._last[entry.stream] = entry.occurred_at
         if entry.origin == self._store:
             known = self._revisions.get(entry.stream, 0)

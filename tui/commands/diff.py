@@ -9,7 +9,7 @@ from eventstore.errors import BadInput
 from eventstore.machine import Machine
 from projections.as_of import AsOf, View, select
 from projections.difference import difference
-from projections.names import find_vm
+from projections.names import find_told_vm
 from tui.call import Call, Exit
 from tui.knowledge import Knowledge
 from tui.render.difference import difference_lines
@@ -49,6 +49,6 @@ def _machine(word: str | None, before: Knowledge, after: Knowledge) -> Machine |
     if word is None:
         return None
     try:
-        return find_vm(word, after.fleet, after.selection)
+        return find_told_vm(word, after.fleet, after.selection)
     except BadInput:
-        return find_vm(word, before.fleet, before.selection)
+        return find_told_vm(word, before.fleet, before.selection)

@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     known = call.session.knowledge
-    machine = known.vm(call.words.vm)
+    machine = known.told_vm(call.words.vm)
     tree = tree_of(machine, known.last(machine.id))
     if call.wants_json:
         call.out.json(tree)
