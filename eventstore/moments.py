@@ -41,6 +41,12 @@ def parse_moment(text: str) -> Moment:
     return moment(when)
 
 
+def is_moment(text: str) -> bool:
+    """Say whether `text` is written as a moment is; BadInput when it is no time at all."""
+    when = _read(text)
+    return _MOMENT.fullmatch(text) is not None and when.hour == int(text[11:13])
+
+
 def later(when: Moment, **by: float) -> Moment:
     """Give the moment that lies `by` (seconds=, minutes=, hours=, days=) after `when`."""
     return moment(datetime_of(when) + timedelta(**by))

@@ -1,7 +1,7 @@
 """From events to the bytes of a batch: what may be stored, and how its lines are chained."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,20 +10,19 @@ from msgspec import Raw, Struct
 
 from eventstore.entry import Entry, NewEntry, Recorded
 from eventstore.errors import BadInput, BatchTooLarge, DuplicateId
-from eventstore.log.line import Envelope, closed_line, digest_of, encode_entry, line_body
-from eventstore.log.protocol import BATCH_BYTES_MAX, BATCH_ENTRIES_MAX
-from eventstore.log.streams import LOG_STREAM
-from eventstore.moments import Moment, parse_moment
+from eventstore.log.line import batch_head, closed_line, encode_entry, line_body
+from eventstore.log.protocol import BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, LOG_STREAM
+from eventstore.moments import Moment, is_moment
 
 DATA_DEPTH_MAX = 100
 """Deeper JSON could be stored on a shallow call stack and not be read on a deep one."""
 
 
-class Addition(NamedTuple):
-    """An event and the stream it goes to."""
+Addition = tuple[str, NewEntry]
+"""The stream that an event goes to, and the event."""
 
-    stream: str
-    event: NewEntry
+_decoder = msgspec.json.Decoder()
+_encoder = msgspec.json.Encoder()
 
 
 class Tip(NamedTuple):
@@ -33,7 +32,7 @@ class Tip(NamedTuple):
     prev: str
 
 
-class Encoded(NamedTuple):
+class Encoded(Struct, frozen=True, gc=False):
     """An entry as it will be read, its line, and the digest that the next in its stream names."""
 
     record: Recorded
@@ -62,10 +61,11 @@ def prepare(stream: str, events: Sequence[NewEntry]) -> list[NewEntry]:
         raise BatchTooLarge(
             f"{len(events)} entries are too many for one batch; at most {BATCH_ENTRIES_MAX}"
         )
-    ids = sorted(event.id for event in events)
-    for one, other in pairwise(ids):
-        if one == other:
-            raise DuplicateId(stream, one, position=0)
+    ids = [event.id for event in events]
+    if len(set(ids)) < len(ids):
+        for one, other in pairwise(sorted(ids)):
+            if one == other:
+                raise DuplicateId(stream, one, position=0)
     return [_prepared(event) for event in events]
 
 
@@ -83,19 +83,20 @@ def encode_batch(
     additions: Sequence[Addition], frame: Frame, tip_of: Callable[[str], Tip]
 ) -> list[Encoded]:
     """Give the lines; each entry follows from the one before it in its stream."""
-    tips: dict[str, Tip] = {}
+    origin, recorded_at, synced = frame.origin, frame.recorded_at, frame.synced
     batch = (frame.first, frame.first + len(additions) - 1)
+    head = batch_head(recorded_at, batch, synced)
+    tips: dict[str, tuple[int, str]] = {}
     encoded: list[Encoded] = []
     for position, (stream, event) in enumerate(additions, frame.first):
-        tip = tips.get(stream) or tip_of(stream)
-        entry = _entry(event, frame.origin, stream, tip)
+        revision, prev = tips.get(stream) or tip_of(stream)
+        entry = _entry(event, origin, stream, revision + 1, prev)
         data = encode_entry(entry)
-        entry_digest = digest_of(data)
-        tips[stream] = Tip(entry.revision, entry_digest)
-        envelope = Envelope(position, frame.recorded_at, batch, frame.synced)
-        body = line_body(envelope, data)
-        digest = digest_of(body)
-        record = Recorded(*envelope, entry, digest)
+        entry_digest = sha256(data).hexdigest()
+        tips[stream] = revision + 1, entry_digest
+        body = line_body(position, head, data)
+        digest = sha256(body).hexdigest()
+        record = Recorded(position, recorded_at, batch, synced, entry, digest)
         encoded.append(Encoded(record, closed_line(body, digest), entry_digest))
     return encoded
 
@@ -111,34 +112,31 @@ def check_size(batch: Sequence[Encoded]) -> None:
 def _prepared(event: NewEntry) -> NewEntry:
     if not event.id or not event.type:
         raise BadInput("an event needs an id and a type")
-    if not _is_moment(event.occurred_at):
+    if not is_moment(event.occurred_at):
         raise BadInput(f"{event.occurred_at!r} is not in UTC with six fraction digits")
-    _must_be_storable(event, f"event {event.id}")
-    return msgspec.structs.replace(event, data=_compact(event))
-
-
-@lru_cache(maxsize=1 << 10)
-def _is_moment(text: str) -> bool:
-    return parse_moment(text) == text
+    _must_be_storable(event, event.id)
+    return _compacted(event)
 
 
 def _must_be_storable(value: NewEntry | str, name: str) -> None:
     try:
-        msgspec.json.encode(value)
+        _encoder.encode(value)
     except UnicodeEncodeError as error:
         raise BadInput(f"{name!r} holds text that UTF-8 cannot carry: {error}") from None
 
 
-def _compact(event: NewEntry) -> Raw:
-    """Give the data on one line without needless spaces; its tokens stay as they are."""
+def _compacted(event: NewEntry) -> NewEntry:
+    """Give the event with its data on one line, no needless spaces, its tokens as they are."""
     data = bytes(event.data)
     try:
-        found = msgspec.json.decode(data)
+        found = _decoder.decode(data)
         if not isinstance(found, dict):
             raise BadInput(f"the data of event {event.id!r} is not a JSON object")
         if data.count(b"{") + data.count(b"[") > DATA_DEPTH_MAX and _is_too_deep(found):
             raise BadInput(f"the data of event {event.id!r} is nested too deep")
-        return Raw(msgspec.json.format(data, indent=-1))
+        if _encoder.encode(found) == data:
+            return event
+        return msgspec.structs.replace(event, data=Raw(msgspec.json.format(data, indent=-1)))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"the data of event {event.id!r} is not JSON: {error}") from None
 
@@ -151,16 +149,16 @@ def _is_too_deep(value: object, depth: int = 1) -> bool:
     return isinstance(value, list) and any(_is_too_deep(part, depth + 1) for part in value)
 
 
-def _entry(event: NewEntry, origin: str, stream: str, tip: Tip) -> Entry:
+def _entry(event: NewEntry, origin: str, stream: str, revision: int, prev: str) -> Entry:
     return Entry(
-        origin=origin,
-        stream=stream,
-        revision=tip.revision + 1,
-        id=event.id,
-        type=event.type,
-        occurred_at=event.occurred_at,
-        actor=event.actor,
-        source=event.source,
-        data=event.data,
-        prev=tip.prev,
+        origin,
+        stream,
+        revision,
+        event.id,
+        event.type,
+        event.occurred_at,
+        event.actor,
+        event.source,
+        event.data,
+        prev,
     )

@@ -93,12 +93,13 @@ class Files(Protocol):
 
 def write_all(file: OpenFile, data: bytes, offset: int) -> None:
     """Write every byte, however few the system takes at a time."""
-    view = memoryview(data)
-    while view:
-        taken = file.write(bytes(view) if len(view) < len(data) else data, offset)
+    while data:
+        taken = file.write(data, offset)
+        if taken == len(data):
+            return
         if taken <= 0:
-            raise OSError(f"the system took none of {len(view)} bytes")
-        view = view[taken:]
+            raise OSError(f"the system took none of {len(data)} bytes")
+        data = data[taken:]
         offset += taken
 
 
@@ -129,8 +130,12 @@ class RealFile:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _BINARY, 0o666)
 
     def write(self, data: bytes, offset: int) -> int:
-        os.lseek(self._descriptor, offset, os.SEEK_SET)
-        return os.write(self._descriptor, data)
+        if sys.platform == "win32":
+            os.lseek(self._descriptor, offset, os.SEEK_SET)
+            taken = os.write(self._descriptor, data)
+        else:
+            taken = os.pwrite(self._descriptor, data, offset)
+        return taken
 
     def sync(self) -> None:
         if sys.platform == "darwin":
@@ -176,20 +181,21 @@ class RealFiles:
         # Half the system calls of an open file object, and four reads go with every append.
         descriptor = os.open(path, os.O_RDONLY | _BINARY)
         try:
-            os.lseek(descriptor, offset, os.SEEK_SET)
+            if offset:
+                os.lseek(descriptor, offset, os.SEEK_SET)
             return _read(descriptor, size)
         finally:
             os.close(descriptor)
 
     def size(self, path: Path) -> int | None:
         try:
-            return path.stat().st_size
+            return os.stat(path).st_size  # noqa: PTH116  (a Path's own takes twice as long)
         except FileNotFoundError:
             return None
 
     def names(self, folder: Path) -> tuple[str, ...]:
         try:
-            return tuple(sorted(path.name for path in folder.iterdir()))
+            return tuple(sorted(os.listdir(folder)))  # noqa: PTH208  (makes no Path of each)
         except FileNotFoundError:
             return ()
 

@@ -12,6 +12,7 @@ line - that a stream, an id or a moment does not occur - is covered by checks th
 digest. At the first disagreement the index is `IndexDoubtful`, and the log is read instead.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from struct import Struct as Layout
@@ -96,6 +97,12 @@ class Index:
     def position_of(self, origin: str, stream: str, event_id: str) -> int | None:
         """Give where an entry with this id may stand; the line there says whether it is so."""
         return self._find(id_key(origin, stream, event_id))
+
+    def known_ids(self, origin: str, stream: str, event_ids: Sequence[str]) -> list[str]:
+        """Give those of the ids that may have an entry here, as `position_of` says of each."""
+        keys = {id_key(origin, stream, each): each for each in event_ids}
+        known = {key for table in self._tables for key in table.some_of(keys)}
+        return [keys[key] for key in known]
 
     def link(self, position: int) -> Link:
         number, at = divmod(position - 1, _LINKS_READ)

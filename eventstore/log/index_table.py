@@ -117,7 +117,7 @@ class Table:
         self.row = row
         self._files = files
         self._path = folder / row.name
-        self._blocks: dict[int, bytes] = {}
+        self._blocks: dict[int, dict[bytes, int]] = {}
         self._filter = b""
         self._looks = 0
 
@@ -125,13 +125,20 @@ class Table:
         """Give the position under `key`, None when this table has none."""
         if self.row.bits >= _FILTER_MIN_BITS and not self._may_hold(key):
             return None
-        block = self._block(_number(key, self.row.bits))
-        at = block.find(key, _CHECK_BYTES)
-        while at >= 0:
-            if (at - _CHECK_BYTES) % _RECORD.size == 0:
-                return int.from_bytes(block[at + KEY_BYTES : at + _RECORD.size])
-            at = block.find(key, at + 1)
-        return None
+        number = _number(key, self.row.bits)
+        return (self._blocks.get(number) or self._block(number)).get(key)
+
+    def some_of(self, keys: Iterable[bytes]) -> list[bytes]:
+        """Give those of the keys that this table has."""
+        if self.row.bits >= _FILTER_MIN_BITS:
+            keys = [key for key in keys if self._may_hold(key)]
+        blocks, shift = self._blocks, 32 - self.row.bits
+        found = []
+        for key in keys:
+            number = int.from_bytes(key[:4]) >> shift
+            if key in (blocks.get(number) or self._block(number)):
+                found.append(key)
+        return found
 
     def part(self, number: int, part_bits: int) -> Iterator[bytes]:
         """Give the records of one of 2^`part_bits` parts of all keys."""
@@ -147,14 +154,12 @@ class Table:
                     break
                 yield record
 
-    def _block(self, number: int) -> bytes:
-        found = self._blocks.get(number)
-        if found is None:
-            found = self._read(number * BLOCK_BYTES, BLOCK_BYTES)
-            self._must_be_whole(number, found)
-            if len(self._blocks) >= _BLOCKS_KEPT_MAX:
-                self._blocks.clear()
-            self._blocks[number] = found
+    def _block(self, number: int) -> dict[bytes, int]:
+        data = self._read(number * BLOCK_BYTES, BLOCK_BYTES)
+        self._must_be_whole(number, data)
+        if len(self._blocks) >= _BLOCKS_KEPT_MAX:
+            self._blocks.clear()
+        found = self._blocks[number] = dict(_RECORD.iter_unpack(data[_CHECK_BYTES:]))
         return found
 
     def _may_hold(self, key: bytes) -> bool:

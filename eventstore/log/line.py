@@ -87,23 +87,26 @@ def encode_entry(entry: Entry) -> bytes:
 
 def encode_line(envelope: Envelope, entry: bytes) -> bytes:
     """Give the whole line with its digest and LF."""
-    body = line_body(envelope, entry)
+    position, recorded_at, batch, synced = envelope
+    body = line_body(position, batch_head(recorded_at, batch, synced), entry)
     return closed_line(body, digest_of(body))
 
 
-def line_body(envelope: Envelope, entry: bytes) -> bytes:
-    """Give what a line's digest is of."""
-    first, last = envelope.batch
-    head = (
-        f'{{"position":{envelope.position},"recorded_at":"{envelope.recorded_at}",'
-        f'"batch":[{first},{last}],"synced":{envelope.synced},"entry":'
-    )
-    return head.encode() + entry
+def batch_head(recorded_at: Moment, batch: tuple[int, int], synced: int) -> bytes:
+    """Give what every line of a batch has between its position and its entry."""
+    first, last = batch
+    head = f',"recorded_at":"{recorded_at}","batch":[{first},{last}],"synced":{synced},"entry":'
+    return head.encode()
+
+
+def line_body(position: int, head: bytes, entry: bytes) -> bytes:
+    """Give what a line's digest is of; `head` is the one of its batch."""
+    return b'{"position":%d%b%b' % (position, head, entry)
 
 
 def closed_line(body: bytes, digest: str) -> bytes:
     """Give the whole line of this body."""
-    return b"".join((body, _DIGEST_KEY, digest.encode(), b'"}\n'))
+    return b'%b,"digest":"%b"}\n' % (body, digest.encode())
 
 
 def parse_line(line: bytes) -> Line | None:

@@ -10,7 +10,8 @@ from eventstore.entry import Entry
 from eventstore.events import ForkedFrom
 from eventstore.log.batch import Tip
 from eventstore.log.line import Line, digest_of, recorded
-from eventstore.log.streams import LOG_STREAM, Streams
+from eventstore.log.protocol import LOG_STREAM
+from eventstore.log.streams import Streams
 
 
 class Links:

@@ -10,7 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -24,12 +24,15 @@ _TEXT_BYTES = 512
 _PAUSE_SECONDS = 0.002
 _PAUSE_SECONDS_MAX = 0.05
 
+_encoder = msgspec.json.Encoder()
+
 
 class _Holder(Struct, frozen=True):
     holder: str
     since: Moment
 
 
+@lru_cache(maxsize=64)
 def lock_path(folder: Path) -> Path:
     return folder / "writer.lock"
 
@@ -42,7 +45,8 @@ def writer_lock(
     path = lock_path(folder)
     file = files.open(path)
     try:
-        _wait(files, path, file, wait_seconds)
+        if not file.try_lock():
+            _wait(files, path, file, wait_seconds)
         try:
             write_all(file, _text(clock()), 0)
             yield
@@ -68,9 +72,14 @@ def _wait(files: Files, path: Path, file: OpenFile, wait_seconds: float) -> None
 
 
 def _text(since: Moment) -> bytes:
-    holder = f"{_user()} on {_node()}, process {os.getpid()}"[:200]
-    text = msgspec.json.encode(_Holder(holder.encode("ascii", "replace").decode(), since))
+    text = _encoder.encode(_Holder(_holder(os.getpid()), since))
     return text.ljust(_TEXT_BYTES - 1) + b"\n"
+
+
+@lru_cache(maxsize=1)
+def _holder(process: int) -> str:
+    holder = f"{_user()} on {_node()}, process {process}"[:200]
+    return holder.encode("ascii", "replace").decode()
 
 
 @cache

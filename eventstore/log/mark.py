@@ -21,10 +21,11 @@ SLOT_BYTES = 4096
 
 
 class Mark(NamedTuple):
-    """The end of what is published, and where in the file the slot that says so begins."""
+    """The end of what is published, where the slot that says so begins, and both slots' bytes."""
 
     place: Place
     offset: int
+    slots: bytes
 
 
 _SLOT = re.compile(
@@ -50,14 +51,19 @@ def read_mark(files: Files, folder: Path) -> Place | None:
     return found and found.place
 
 
-def find_mark(files: Files, folder: Path) -> Mark | None:
-    """Give the mark with its slot, None when no slot can be trusted."""
+def find_mark(files: Files, folder: Path, known: Mark | None = None) -> Mark | None:
+    """Give the mark with its slot, None when no slot can be trusted.
+
+    Whoever has it as it was last, by reading or writing, spares looking at the same bytes again.
+    """
     try:
         data = files.read(mark_path(folder), 0, 2 * SLOT_BYTES)
     except FileNotFoundError:
         return None
+    if known and data == known.slots:
+        return known
     slots = ((_parse(data[at : at + SLOT_BYTES]), at) for at in (0, SLOT_BYTES))
-    return max((Mark(place, at) for place, at in slots if place), default=None)
+    return max((Mark(place, at, data) for place, at in slots if place), default=None)
 
 
 def write_mark(
@@ -67,15 +73,16 @@ def write_mark(
 
     The caller has looked for `before` under the lock that it still holds.
     """
-    mark = Mark(place, SLOT_BYTES if before and before.offset == 0 else 0)
+    offset = SLOT_BYTES if before and before.offset == 0 else 0
+    slots, slot = before.slots if before else b"", _format(place)
     file = files.open(mark_path(folder))
     try:
-        write_all(file, _format(place), mark.offset)
+        write_all(file, slot, offset)
         if sync:
             file.sync()
     finally:
         file.close()
-    return mark
+    return Mark(place, offset, slots[:offset] + slot + slots[offset + SLOT_BYTES :])
 
 
 def _format(place: Place) -> bytes:

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from eventstore.entry import NewEntry, Recorded
 
+LOG_STREAM = "log/"
+"""Streams of this prefix are the log's own."""
+
 BATCH_ENTRIES_MAX = 1_000
 """More would make one lost batch too much to lose, and a reader wait too long."""
 

@@ -13,7 +13,7 @@ from eventstore.errors import LogDamaged
 from eventstore.log.batch import Encoded
 from eventstore.log.files import Files
 from eventstore.log.happened import Asked, Calendar, as_happened
-from eventstore.log.index import Index, load_index
+from eventstore.log.index import Index, line_between, load_index
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.mark import read_mark
 from eventstore.log.recovery import survey_now
@@ -73,6 +73,29 @@ class Reader:
                 yield entries, place
             elif entries[-1].position > after:
                 yield entries[after + 1 - entries[0].position :], place
+        self._must_be_whole(end)
+
+    def read_from(
+        self, place: Place, line_bytes: int, digest: str
+    ) -> Iterator[tuple[Recorded, Place]] | None:
+        """Give what follows on a line, each entry with its own end; see EmbeddedLog.read_from."""
+        end = self.published()
+        if place > end:
+            return None
+        begin = place._replace(position=place.position - 1, offset=place.offset - line_bytes)
+        try:
+            is_here = place == START or (
+                line_between(self._files, self._folder, begin, place).digest == digest
+            )
+        except IndexDoubtful:
+            return None
+        return self._each(place, end) if is_here else None
+
+    def _each(self, start: Place, end: Place) -> Iterator[tuple[Recorded, Place]]:
+        yield from read_each(self._files, self._folder, start, end)
+        self._must_be_whole(end)
+
+    def _must_be_whole(self, end: Place) -> None:
         if self._damage and end.position + 1 >= self._damage.position:
             raise self._damage
 
@@ -126,6 +149,13 @@ class Reader:
                     self._streams.advance(record, at)
             return self._streams
 
+    def streams_at(self, end: Place) -> Streams | None:
+        """Give the streams when they stand at `end` already and nothing is left to be done."""
+        with self._lock:
+            stands = self._streams.place == end == self.seen
+            is_due = self._streams.bytes_behind_index >= self._move_at
+            return self._streams if stands and not is_due else None
+
     def take(self, batch: Sequence[Encoded], before: Place, end: Place) -> None:
         """Take in what this handle has just published from `before` to `end`, as if it were read.
 
@@ -135,11 +165,7 @@ class Reader:
             self.seen = max(self.seen, end)
             if self._streams.place != before:
                 return
-            offset = end.offset - sum(len(each.line) for each in batch)
-            for each in batch:
-                offset += len(each.line)
-                at = Place(each.record.position, end.segment, offset)
-                self._streams.advance(each.record, at, entry_digest=each.entry_digest)
+            self._streams.take(batch, end)
 
     def forget_index(self, index: Index | None = None) -> None:
         """Read the log instead of this index, the one in use, from now on."""

@@ -7,6 +7,7 @@ copied to `quarantine/` and cut off, file by file, the last one first.
 
 import errno
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -26,10 +27,19 @@ from eventstore.log.segments import (
 )
 
 QUARANTINE = "quarantine"
-RESERVE = "reserve"
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 _SUFFIX = ".tail"
+
+
+@lru_cache(maxsize=64)
+def quarantine_path(folder: Path) -> Path:
+    return folder / QUARANTINE
+
+
+@lru_cache(maxsize=64)
+def reserve_path(folder: Path) -> Path:
+    return folder / "reserve"
 
 
 class Tail(NamedTuple):
@@ -117,7 +127,7 @@ def recover(files: Files, folder: Path, mark: Mark | None, follows: Follows) -> 
 
 def tails_kept(files: Files, folder: Path) -> list[str]:
     """Give what was set aside, by its path in the store, whether an entry tells of it or not."""
-    names = files.names(folder / QUARANTINE)
+    names = files.names(quarantine_path(folder))
     return [f"{QUARANTINE}/{name}" for name in names if name.endswith(_SUFFIX)]
 
 
@@ -224,13 +234,15 @@ def _keep(files: Files, folder: Path, name: str, data: bytes) -> None:
     try:
         _copy(files, folder, name, data)
     except OSError as error:
-        if error.errno not in NO_SPACE or files.size(folder / RESERVE) is None:
+        reserve = reserve_path(folder)
+        if error.errno not in NO_SPACE or files.size(reserve) is None:
             raise
-        files.remove(folder / RESERVE)
+        files.remove(reserve)
         _copy(files, folder, name, data)
 
 
 def _copy(files: Files, folder: Path, name: str, data: bytes) -> None:
-    files.make_folder(folder / QUARANTINE)
+    quarantine = quarantine_path(folder)
+    files.make_folder(quarantine)
     files.sync_folder(folder)
-    replace_whole(files, folder / QUARANTINE / name, data)
+    replace_whole(files, quarantine / name, data)

@@ -20,6 +20,9 @@ _READ_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 16
 """Small enough to stay in the processor's cache while it is decoded, encoded and hashed."""
 
+_FIRST_BYTES = 1 << 14
+"""Who reads on from a place often needs a few entries: what is read grows from this."""
+
 _OTHER_END = "the mark names another place for its end"
 _NAME = re.compile(r"(\d{20})\.ndjson")
 
@@ -47,7 +50,12 @@ def is_segment_name(name: str) -> bool:
 
 @lru_cache(maxsize=64)
 def segment_path(folder: Path, first: int) -> Path:
-    return folder / "log" / segment_name(first)
+    return _log(folder) / segment_name(first)
+
+
+@lru_cache(maxsize=64)
+def _log(folder: Path) -> Path:
+    return folder / "log"
 
 
 def segments(files: Files, folder: Path) -> list[int]:
@@ -64,19 +72,19 @@ def raw_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes
 
 def whole_lines(files: Files, path: Path, offset: int, end: int) -> Iterator[bytes]:
     """Give the bytes `offset`..`end`, many lines at a time; the last line may lack its LF."""
-    size = _READ_BYTES
+    size, fitting = 4 * _FIRST_BYTES, _FIRST_BYTES
     while offset < end:
         try:
             block = files.read(path, offset, min(size, end - offset))
         except FileNotFoundError:
             return  # A recovery has just removed it, so nothing in it was published.
         begin = 0
-        while whole := _end_of_lines(block, begin):
+        while whole := _end_of_lines(block, begin, fitting):
             yield block[begin:whole]
-            begin = whole
+            begin, fitting = whole, min(2 * fitting, _CHUNK_BYTES)
         offset += begin
-        if begin == 0 and len(block) == size:
-            size *= 2  # The line is longer than what was read.
+        if len(block) == size and (begin == 0 or size < _READ_BYTES):
+            size *= 2  # No line may have been whole in what was read.
         elif begin == 0:
             if block:
                 yield block
@@ -189,10 +197,9 @@ def _lines(chunk: bytes, start: Place, end: Place) -> Iterator[tuple[Line, Place
         expected += 1
 
 
-def _end_of_lines(block: bytes, begin: int) -> int:
-    """Give where the lines that fit into a chunk end, or the first line; 0 when none does."""
-    fitting = block.rfind(b"\n", begin, begin + _CHUNK_BYTES) + 1
-    return fitting or block.find(b"\n", begin) + 1
+def _end_of_lines(block: bytes, begin: int, size: int) -> int:
+    """Give where the lines that fit into `size` end, or the first line; 0 when none does."""
+    return block.rfind(b"\n", begin, begin + size) + 1 or block.find(b"\n", begin) + 1
 
 
 def _cut(chunk: bytes) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ into the index, a page at a time.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,16 +17,15 @@ import msgspec
 from eventstore.entry import Entry, Recorded
 from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
+from eventstore.log.batch import Encoded
 from eventstore.log.files import Files
 from eventstore.log.index import Index, Link, line_between
 from eventstore.log.index_pages import NewPage, add_page
 from eventstore.log.index_table import IndexDoubtful, id_key, stream_key
 from eventstore.log.line import EntryHead, Line, digest_of, entry_head
+from eventstore.log.protocol import LOG_STREAM
 from eventstore.log.segments import START, Place
 from eventstore.moments import Moment
-
-LOG_STREAM = "log/"
-"""Streams of this prefix are the log's own."""
 
 _LAST_MOMENT = Moment("9999-12-31T23:59:59.999999Z")
 
@@ -89,17 +89,37 @@ class Streams:
         self._origins.add(entry.origin)
         if entry.type == TailSetAside.__name__ and entry.stream.startswith(LOG_STREAM):
             self.tails_set_aside.add(_kept_as(entry))
-        is_same_segment = place.segment == self.place.segment
-        line_bytes = place.offset - (self.place.offset if is_same_segment else 0)
-        if not self._segments or not is_same_segment:
-            self._firsts.append(position)
-            self._segments.append(place.segment)
-            self._ends.append(array("Q"))
+        line_bytes = place.offset - self._begin_in(place.segment, position)
         self._ends[-1].append(place.offset)
         self._earliest = min(self._earliest, entry.occurred_at)
         self._last_line = line_bytes, record.digest
         self.bytes_behind_index += line_bytes
         self.place = place
+
+    def take(self, batch: Sequence[Encoded], end: Place) -> None:
+        """Take in the next batch, which ends at `end` and of which its writer knows everything."""
+        lengths = [len(each.line) for each in batch]
+        begin = end.offset - sum(lengths)
+        head, last = batch[0].record, batch[-1].record
+        if head.entry.stream != last.entry.stream:
+            # The log's own entries come first, and seldom.
+            place = Place(head.position, end.segment, begin + lengths[0])
+            self.advance(head, place, entry_digest=batch[0].entry_digest)
+            self.take(batch[1:], end)
+            return
+        stream = self._stream_of(head.entry, head.position)
+        positions = range(head.position, end.position + 1)
+        entries = [each.record.entry for each in batch]
+        stream.ids.update(zip([each.id for each in entries], positions, strict=True))
+        stream.positions.extend(positions)
+        stream.last_digest = batch[-1].entry_digest
+        self._origins.add(head.entry.origin)
+        self._begin_in(end.segment, head.position)
+        self._ends[-1].extend(accumulate(lengths[1:], initial=begin + lengths[0]))
+        self._earliest = min(self._earliest, *(each.occurred_at for each in entries))
+        self._last_line = lengths[-1], last.digest
+        self.bytes_behind_index += end.offset - begin
+        self.place = end
 
     def knows_origin(self, origin: str) -> bool:
         return origin in self._origins
@@ -148,6 +168,15 @@ class Streams:
             raise IndexDoubtful(f"{at} is not {event_id}")
         return Entered(head.revision, at)
 
+    def find_all(self, origin: str, stream: str, event_ids: Sequence[str]) -> dict[str, Entered]:
+        """Give where the entries with these ids stand, as far as the stream has them."""
+        found = self._streams.get((origin, stream))
+        known = [each for each in event_ids if each in found.ids] if found else []
+        if self.index and self._last_in_index(origin, stream).revision:
+            known += self.index.known_ids(origin, stream, event_ids)
+        entered = ((each, self.find(origin, stream, each)) for each in known)
+        return {each: at for each, at in entered if at is not None}
+
     def place_of(self, position: int) -> Place:
         """Give the end of the entry at `position`."""
         if self.index and position <= self.index.place.position:
@@ -194,6 +223,15 @@ class Streams:
             tails_set_aside=frozenset(self.tails_set_aside),
         )
         self._follow_on(add_page(self._files, self._folder, self.index, page))
+
+    def _begin_in(self, segment: int, position: int) -> int:
+        """Give where the entry at `position` begins, the next one, in its segment."""
+        is_same = segment == self.place.segment
+        if not self._segments or not is_same:
+            self._firsts.append(position)
+            self._segments.append(segment)
+            self._ends.append(array("Q"))
+        return self.place.offset if is_same else 0
 
     def _places(self) -> Iterator[Place]:
         """Give the ends of the entries that follow on the index, in order."""

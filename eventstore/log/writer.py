@@ -1,6 +1,7 @@
 """Appending to the log, under the writer's lock from the first look to the published mark."""
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,11 +28,11 @@ from eventstore.log.line import Line, first_prev, recorded
 from eventstore.log.links import Links
 from eventstore.log.lock import writer_lock
 from eventstore.log.mark import Mark, find_mark
-from eventstore.log.protocol import Appended
+from eventstore.log.protocol import LOG_STREAM, Appended
 from eventstore.log.reader import PAGE_BYTES, Reader
 from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
 from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segments
-from eventstore.log.streams import LOG_STREAM, Streams
+from eventstore.log.streams import Streams
 from eventstore.log.writing import RESERVE_BYTES, keep_reserve, write_batch
 from eventstore.moments import Moment
 
@@ -66,6 +67,7 @@ class Writer:
         self._reader = reader
         self._world = world
         self._files = world.files
+        self._mark: Mark | None = None
         self._is_settled = False
         self._is_dead = False
 
@@ -99,7 +101,11 @@ class Writer:
 
     def _catch_up(self) -> tuple[Mark, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""
-        mark = find_mark(self._files, self._folder)
+        mark = self._mark = find_mark(self._files, self._folder, self._mark)
+        if mark and self._is_settled and is_clean(self._files, self._folder, mark.place):
+            streams = self._reader.streams_at(mark.place)
+            if streams:
+                return mark, streams
         # Damage between the index and the mark is found here, before anything above is touched.
         # After a loss of power the mark may be older than the index, which saw what it published.
         self._reader.streams(mark.place if mark else START, moving=True, beyond=True)
@@ -152,10 +158,10 @@ class Writer:
     ) -> Appended | None:
         """Give where the same append stands already; DuplicateId when only some of it does."""
         origin = self.store.store
-        found = [(event, streams.find(origin, stream, event.id)) for event in events]
-        known = [(event, entered) for event, entered in found if entered is not None]
-        if not known:
+        found = streams.find_all(origin, stream, [event.id for event in events])
+        if not found:
             return None
+        known = [(event, found[event.id]) for event in events if event.id in found]
         last = expected + len(events)
         is_whole = [at.revision for _, at in known] == list(range(expected + 1, last + 1))
         for event, (_, position) in known:
@@ -177,7 +183,7 @@ class Writer:
         if not events:
             return Appended(mark.place.position + 1, mark.place.position, actual)
         own = self._own_events(streams)
-        additions = [*own, *(Addition(stream, event) for event in events)]
+        additions = [*own, *zip(repeat(stream), events)]
         synced = mark.place.position
         frame = Frame(self.store.store, synced + 1, synced, self._world.clock())
         batch = encode_batch(additions, frame, lambda name: self._tip(streams, frame.origin, name))
@@ -191,8 +197,8 @@ class Writer:
         # Dead until the batch stands, so that an interrupt in between leaves no doubt either.
         self._is_dead = True
         lines = [each.line for each in batch]
-        end = write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
-        self._reader.take(batch, mark.place, end)
+        self._mark = write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
+        self._reader.take(batch, mark.place, self._mark.place)
         self._is_dead = False
         keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
 
@@ -218,7 +224,7 @@ class Writer:
         origin = self.store.store
         event_id = derive(origin, type(event).__name__, str(event))
         entry = codec.encode(event, event_id=event_id, occurred_at=self._world.clock())
-        return Addition(LOG_STREAM + origin, entry)
+        return LOG_STREAM + origin, entry
 
 
 def _is_stored(event: NewEntry, line: Line) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from eventstore.errors import DiskFull, OutcomeUnknown
 from eventstore.log.files import Files, OpenFile, write_all, write_synced
 from eventstore.log.mark import Mark, write_mark
-from eventstore.log.recovery import NO_SPACE, RESERVE
+from eventstore.log.recovery import NO_SPACE, reserve_path
 from eventstore.log.segments import Place, segment_path
 
 RESERVE_BYTES = 2 << 20
@@ -17,8 +17,8 @@ RESERVE_BYTES = 2 << 20
 
 def write_batch(
     files: Files, folder: Path, mark: Mark, lines: Sequence[bytes], *, segment_bytes_max: int
-) -> Place:
-    """Store and publish the batch after `mark`; gives its end.
+) -> Mark:
+    """Store and publish the batch after `mark`; gives the mark at its end.
 
     Raises DiskFull when it cannot have been stored, OutcomeUnknown when nobody can say.
     """
@@ -33,18 +33,17 @@ def write_batch(
         _write_synced(files, segment_path(folder, segment), data, offset)
         if is_new:
             files.sync_folder(folder / "log")
-        write_mark(files, folder, place, before=mark, sync=is_new)
+        return write_mark(files, folder, place, before=mark, sync=is_new)
     except OSError as error:
         raise OutcomeUnknown(
             f"writing {segment_path(folder, segment)} failed ({error}): whether the events are "
             "stored shows when the log is opened anew and the same append is repeated"
         ) from error
-    return place
 
 
 def keep_reserve(files: Files, folder: Path, size: int) -> None:
     """Have `size` bytes in reserve for a full disk, if there is room for them now."""
-    path = folder / RESERVE
+    path = reserve_path(folder)
     if (files.size(path) or 0) >= size:
         return
     try:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from eventstore.entry import NewEntry, Recorded
 from eventstore.errors import DuplicateId, HandleDead, WrongRevision
 from eventstore.log.batch import (
-    Addition,
     Frame,
     Tip,
     check_size,
@@ -41,7 +40,7 @@ class InMemoryLog:
         first, last = len(self.entries) + 1, len(self.entries) + len(prepared)
         prev = digest_of(encode_entry(own[-1].entry)) if own else first_prev(self.origin, stream)
         batch = encode_batch(
-            [Addition(stream, event) for event in prepared],
+            [(stream, event) for event in prepared],
             Frame(self.origin, first, first - 1, NOON),
             lambda _: Tip(expected, prev),
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from pytest import MonkeyPatch  # noqa: PT013  (the type's only public name)
 
 from eventstore.entry import NewEntry, Recorded
@@ -116,7 +117,7 @@ def batch_as_many_frames(patch: MonkeyPatch) -> None:
 
     def encode(*arguments: object) -> list[Encoded]:
         encoded = encode_batch(*arguments)  # type: ignore[arg-type]  # passed on as they came
-        return [each._replace(line=_alone(each.record)) for each in encoded]
+        return [replace(each, line=_alone(each.record)) for each in encoded]
 
     encode_batch = batch.encode_batch
     patch.setattr(writer, "encode_batch", encode)
@@ -183,7 +184,7 @@ def consumer_goes_back(patch: MonkeyPatch) -> None:
 def position_lost_at_reopen(patch: MonkeyPatch) -> None:
     """A new handle counts positions from the beginning of the last segment."""
 
-    def find(files: Files, folder: Path) -> Mark | None:
+    def find(files: Files, folder: Path, known: Mark | None) -> Mark | None:
         mark = find_mark(files, folder)
         if mark is None:
             return None

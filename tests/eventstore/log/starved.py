@@ -23,8 +23,8 @@ def be_idle(call: str, times: int) -> None:
     """Make calls of the kind that is counted, on a file that is no store's."""
     descriptor = os.open(os.devnull, os.O_RDWR)
     for _ in range(times):
-        if call == "write":
-            os.write(descriptor, b"x")
+        if call == "pwrite64":
+            os.pwrite(descriptor, b"x", 0)
         else:
             try:
                 os.fdatasync(descriptor)
@@ -43,7 +43,7 @@ def append(folder: Path, answers: int) -> None:
                 open_store(folder, settings=SETTINGS).append(VM, batch, expected=2 * number)
             except LogError:
                 continue
-            # Not a `write`, so that the tracer does not count it.
+            # Not a `pwrite`, so that the tracer does not count it.
             os.writev(answers, [f"{number}\n".encode()])
             break
 

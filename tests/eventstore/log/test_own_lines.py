@@ -127,7 +127,7 @@ def test_the_ids_of_a_stream_that_the_index_does_not_know_are_not_looked_for_in_
     def refuse(*given: object) -> None:
         raise AssertionError(given)
 
-    monkeypatch.setattr(Index, "position_of", refuse)
+    monkeypatch.setattr(Index, "known_ids", refuse)
     assert log.append("vm/new", events("0.0", "a", "b"), expected=0).revision == 3
     with pytest.raises(AssertionError, match="fresh"):
         log.append(STREAMS[0], events("fresh"), expected=30)

@@ -23,9 +23,9 @@ CASES = int(os.environ.get("SNAPLEDGER_STRACE_CASES", "18"))
 """Faults of each kind; at most so many as a child makes calls."""
 
 FAULTS = [
-    ("write", "signal=KILL"),
-    ("write", "error=EIO"),
-    ("write", "error=ENOSPC"),
+    ("pwrite64", "signal=KILL"),
+    ("pwrite64", "error=EIO"),
+    ("pwrite64", "error=ENOSPC"),
     ("fdatasync", "signal=KILL"),
     ("fdatasync", "error=EIO"),
     ("fdatasync", "error=ENOSPC"),
