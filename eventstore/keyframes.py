@@ -1,243 +1,176 @@
-"""The fleet as of a moment, from a saved state of before and what happened since.
+"""What the log tells as of a moment, from a saved state of before and what happened since.
 
 A keyframe is the fold of all entries through a position. It serves a question when it goes beyond
 neither its limits - the last position that counts, the last moment - nor beyond what was learned
 afterwards: an entry that came later and happened earlier than the keyframe's latest one would
 have to be folded in before it. Then an earlier keyframe serves, or none.
 
-Keyframes are a cache. Each names the digest of the line it ends with and the program that folded
-it; at any mismatch the log is folded instead.
+Keyframes are a cache (`keyframe_files`). Each names the line it ends with and the program that
+folded it; at any mismatch the log is folded instead.
 """
 
-from collections.abc import Iterable
-from contextlib import suppress
-from copy import copy
-from functools import cache
-from hashlib import sha256
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from pathlib import Path
+from typing import TYPE_CHECKING, Generic, NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from eventstore.entry import Recorded
-from eventstore.errors import LogBusy, LogError
 from eventstore.fleet import Fleet, take
 from eventstore.keyframe_files import KeyframeFiles, Row
+from eventstore.keyframe_parts import AnyState, load, program
 from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.index_table import IndexDoubtful
+from eventstore.log.segments import Place
+from eventstore.machine import when_of
 from eventstore.moments import Moment
-from eventstore.sightings import Oddment
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _LAST_MOMENT = Moment("9999-12-31T23:59:59.999999Z")
-_FIRST_MOMENT = Moment("0001-01-01T00:00:00.000000Z")
 _TRIES = 4
 """So many keyframes are tried in vain before the whole log is folded."""
 
-_ENTRIES_MIN = 64
-_BYTES_OF_STATE_BY_ENTRY = 100
-"""An entry has some 800 bytes in the log, so keyframes take an eighth of what it takes."""
+_SOON = 1_000
+"""So many entries are read on from a keyframe as they stand, without asking the index."""
 
 
-class _Keyframe(Struct, frozen=True):
-    """A state as it is stored; events that could not be read are JSON, which msgpack is not."""
+class FleetState:
+    """The fleet alone."""
 
-    program: str
-    position: int
-    latest: Moment
-    digest: str
-    fleet: Fleet
-    oddments: bytes
+    def __init__(self) -> None:
+        self.fleet = Fleet()
+
+    def take(self, recorded: Recorded) -> None:
+        take(self.fleet, recorded)
+
+    def parts(self) -> "Mapping[str, DataclassInstance]":
+        return {"fleet": self.fleet}
 
 
-class _Start(Struct, frozen=True):
-    """Where folding goes on: the state through `position`, the latest event at `latest`."""
+class Start(NamedTuple, Generic[AnyState]):
+    """Where folding goes on: a saved state with its row and digest, and what follows it."""
 
-    position: int
-    latest: Moment
-    fleet: Fleet
+    state: AnyState
+    row: Row
+    digest: bytes
+    following: Iterator[tuple[Recorded, Place]]
 
 
 def fleet_as_of(
     log: EmbeddedLog, *, at: Moment | None = None, position: int | None = None
 ) -> Fleet:
+    """Give the fleet through `position` and until `at`; see `state_as_of`."""
+    return state_as_of(log, FleetState, at=at, position=position).fleet
+
+
+def state_as_of(
+    log: EmbeddedLog,
+    begin: Callable[[], AnyState],
+    *,
+    at: Moment | None = None,
+    position: int | None = None,
+) -> AnyState:
     """Give the fold of the entries through `position` that happened until `at`; None: no limit.
 
-    A batch became known as one: a position inside it means its last. Raises LogDamaged.
+    A batch became known as one: a position inside it means its last. `begin` gives the state of
+    before anything happened. Raises LogDamaged.
     """
     try:
-        return _fleet_as_of(log, at, position)
+        return _state_as_of(log, begin, at, position)
     except IndexDoubtful:
         log.forget_index()
-        return _fleet_as_of(log, at, position)
+        return _state_as_of(log, begin, at, position)
 
 
-def has_keyframes(log: EmbeddedLog) -> bool:
-    """Say whether a state was saved, so that asking for one is worth it."""
-    return KeyframeFiles(log.files, log.folder).count() > 0
-
-
-def keep_keyframes(log: EmbeddedLog) -> None:
-    """Save states of what the log has gained, if it has gained enough; for after a command.
-
-    It writes a cache: what cannot be saved, because the disk is full or another process writes,
-    is left to the next time. Nor does it tell of damage: whoever reads for an answer does.
-    """
-    with suppress(OSError, LogError, IndexDoubtful):
-        _keep_keyframes(log)
-
-
-def _fleet_as_of(log: EmbeddedLog, at: Moment | None, position: int | None) -> Fleet:
-    through = _end_of_batch(log, position)
+def _state_as_of(
+    log: EmbeddedLog, begin: Callable[[], AnyState], at: Moment | None, position: int | None
+) -> AnyState:
     kept = KeyframeFiles(log.files, log.folder)
+    head = log.head()
+    through = head if position is None else min(position, head)
     limit = at or _LAST_MOMENT
     for _ in range(_TRIES):
-        start = _start_before(log, kept, through, limit)
+        start = _start_before(log, kept, begin, through, limit)
         if start is None:
             break
-        entries = log.as_happened(after=start.position, at=at, through=through)
+        entries = _since(log, start, at, through)
         first = next(entries, None)
         if first is None:
-            return start.fleet
-        if first.entry.occurred_at >= start.latest:
-            return _folded(start.fleet, chain([first], entries))
+            return start.state
+        if first.entry.occurred_at >= start.row.latest:
+            return _folded(start.state, chain([first], entries))
         limit = first.entry.occurred_at
-    return _folded(Fleet(), log.as_happened(at=at, through=through))
+    return _folded(begin(), log.as_happened(at=at, through=_end_of_batch(log, through)))
 
 
-def _folded(fleet: Fleet, entries: Iterable[Recorded]) -> Fleet:
+def _since(
+    log: EmbeddedLog, start: Start[AnyState], at: Moment | None, through: int
+) -> Iterator[Recorded]:
+    """Give what counts behind a keyframe, in the order in which it happened."""
+    if through - start.row.place.position > _SOON:
+        end = _end_of_batch(log, through)
+        return log.as_happened(after=start.row.place.position, at=at, through=end)
+    soon = _through(start.following, through) if start.row.place.position < through else ()
+    counted = (each for each in soon if at is None or each.entry.occurred_at <= at)
+    return iter(sorted(counted, key=when_of))
+
+
+def _through(entries: Iterator[tuple[Recorded, Place]], position: int) -> Iterator[Recorded]:
+    """Give entries to the end of the batch with `position`, and touch none behind it."""
+    for recorded, _ in entries:
+        yield recorded
+        if recorded.position == recorded.batch[1] and recorded.position >= position:
+            return
+
+
+def _folded(state: AnyState, entries: Iterable[Recorded]) -> AnyState:
     for recorded in entries:
-        take(fleet, recorded)
-    return fleet
+        state.take(recorded)
+    return state
 
 
-def _end_of_batch(log: EmbeddedLog, position: int | None) -> int:
-    head = log.head()
-    if position is None or position >= head:
-        return head
-    return next(log.read(position - 1)).batch[1] if position > 0 else 0
+def _end_of_batch(log: EmbeddedLog, position: int) -> int:
+    return next(log.read(position - 1)).batch[1] if 0 < position < log.head() else position
 
 
 def _start_before(
-    log: EmbeddedLog, kept: KeyframeFiles, position: int, latest: Moment
-) -> _Start | None:
+    log: EmbeddedLog,
+    kept: KeyframeFiles,
+    begin: Callable[[], AnyState],
+    position: int,
+    latest: Moment,
+) -> Start[AnyState] | None:
     """Give the last keyframe of this log and this program that goes beyond neither limit."""
     try:
         number = kept.number_before(position, latest)
         for each in range(number, max(number - _TRIES, -1), -1):
-            row = kept.row(each)
-            if row and (start := _start_at(log, kept, row)):
+            if start := start_at(log, kept, begin, each):
                 return start
     except OSError:
         return None
     return None
 
 
-def _start_at(log: EmbeddedLog, kept: KeyframeFiles, row: Row) -> _Start | None:
-    state = kept.state(row)
-    if state is None or not program():
+def start_at(
+    log: EmbeddedLog, kept: KeyframeFiles, begin: Callable[[], AnyState], number: int
+) -> Start[AnyState] | None:
+    row, saved = kept.row(number), kept.saved(number)
+    if row is None or not saved:
         return None
-    try:
-        found = msgspec.msgpack.decode(state, type=_Keyframe)
-        if found.program != program() or found.digest != _digest_at(log, row.position):
-            return None
-        found.fleet.oddments.extend(msgspec.json.decode(found.oddments, type=list[Oddment]))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    following = log.read_from(row.place, row.line_bytes, saved[-1].header.digest)
+    if following is None:
         return None
-    is_as_listed = (found.position, found.latest) == (row.position, row.latest)
-    return _Start(found.position, found.latest, found.fleet) if is_as_listed else None
-
-
-def _digest_at(log: EmbeddedLog, position: int) -> str:
-    found = next(log.read(position - 1), None)
-    return found.digest if found and found.position == position else ""
-
-
-def _keep_keyframes(log: EmbeddedLog) -> None:
-    kept = KeyframeFiles(log.files, log.folder)
-    count, head = kept.count(), log.head()
-    last = kept.row(count - 1) if count else None
-    if last and 0 <= head - last.position < _ENTRIES_MIN:
-        return
-    start = _start_at(log, kept, last) if last else None
-    if last and start:
-        _extend(log, kept, start, count, last.size)
-    elif head >= _ENTRIES_MIN:
-        # Another log's, another program's, or damaged: none of them is worth keeping.
-        with log.lock():
-            kept.clear()
-        _extend(log, kept, _Start(0, _FIRST_MOMENT, Fleet()), 0, 0)
-
-
-def _extend(log: EmbeddedLog, kept: KeyframeFiles, start: _Start, count: int, size: int) -> None:
-    """Save states behind the first `count` ones; the last of them is `start`, `size` bytes long."""
-    fleet, latest = start.fleet, start.latest
-    gained: list[Recorded] = []
-    for recorded in log.read(start.position):
-        gained.append(recorded)
-        is_enough = len(gained) >= max(_ENTRIES_MIN, size // _BYTES_OF_STATE_BY_ENTRY)
-        if not is_enough or recorded.position != recorded.batch[1]:
-            continue
-        gained.sort(key=_happened)
-        if gained[0].entry.occurred_at < latest:
-            latest = max(latest, gained[-1].entry.occurred_at)
-            _save_at_head(log, kept, latest, recorded, count)
-            return
-        latest = gained[-1].entry.occurred_at
-        size = _save(log, kept, _folded(fleet, gained), recorded, latest, count)
-        count += 1
-        gained = []
-
-
-def _save_at_head(
-    log: EmbeddedLog, kept: KeyframeFiles, latest: Moment, last: Recorded, count: int
-) -> None:
-    """Save the state of now: what was learned last happened before what had been saved."""
-    for recorded in log.read(last.position):
-        latest, last = max(latest, recorded.entry.occurred_at), recorded
-    _save(log, kept, fleet_as_of(log, position=last.position), last, latest, count)
-
-
-def _save(
-    log: EmbeddedLog,
-    kept: KeyframeFiles,
-    fleet: Fleet,
-    last: Recorded,
-    latest: Moment,
-    count: int,
-) -> int:
-    """Save the state through `last`; LogBusy when another process saves too."""
-    bare = copy(fleet)
-    bare.oddments = []
-    state = msgspec.msgpack.encode(
-        _Keyframe(
-            program=program(),
-            position=last.position,
-            latest=latest,
-            digest=last.digest,
-            fleet=bare,
-            oddments=msgspec.json.encode(fleet.oddments),
-        )
-    )
-    with log.lock():
-        if kept.count() != count:
-            raise LogBusy("keyframes", holder="another process", waited_seconds=0)
-        return kept.add(last.position, latest, state, after=count)
-
-
-def _happened(recorded: Recorded) -> tuple[Moment, int]:
-    return recorded.entry.occurred_at, recorded.position
-
-
-@cache
-def program() -> str:
-    """Name the program that folds, by its text; empty when that cannot be read."""
-    here = Path(__file__).parent
-    digest = sha256(msgspec.__version__.encode())
+    state = begin()
     try:
-        sources = sorted([*here.glob("*.py"), *(here / "evidence").glob("*.py")])
-        for source in sources:
-            digest.update(source.read_bytes())
-    except OSError:
-        return ""
-    return digest.hexdigest() if sources else ""
+        for name, part in state.parts().items():
+            for each in saved:
+                change = each.part(name, program(type(part)))
+                if change is None:
+                    return None
+                load(state, name, change)
+    except (msgspec.MsgspecError, UnicodeDecodeError, zlib.error):
+        return None
+    return Start(state, row, saved[-1].own_digest, following)

@@ -16,6 +16,7 @@ from eventstore.log.lock import writer_lock
 from eventstore.log.mark import create_mark, read_mark
 from eventstore.log.protocol import Appended, CheckResult
 from eventstore.log.reader import Reader
+from eventstore.log.segments import Place
 from eventstore.log.verify import check_log
 from eventstore.log.writer import Settings, Surroundings, Writer
 from eventstore.log.writing import keep_reserve
@@ -93,6 +94,16 @@ class EmbeddedLog:
         end = self._reader.published()
         start = self._reader.place_after(max(after, 0), end)
         return chain.from_iterable(some for some, _ in self._reader.records(start, after, end))
+
+    def read_from(
+        self, place: Place, line_bytes: int, digest: str
+    ) -> Iterator[tuple[Recorded, Place]] | None:
+        """Give the entries behind the line that ends at `place`, each with the end of its own.
+
+        None when the `line_bytes` before it are no line with this digest. START is before all.
+        """
+        self._must_be_open()
+        return self._reader.read_from(place, line_bytes, digest)
 
     def read_stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Give the entries of this store's own `stream` with a revision greater than `after`."""

@@ -28,7 +28,8 @@ from eventstore.events import (
     VmRegistered,
 )
 from eventstore.ids import SnapshotId, VmId, derive, vm_stream
-from eventstore.keyframes import fleet_as_of, keep_keyframes
+from eventstore.keyframe_keeping import keep_keyframes
+from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.moments import Moment, later
 from tests.story import START

@@ -8,7 +8,8 @@ import msgspec
 
 from eventstore.entry import Recorded
 from eventstore.fleet import fold
-from eventstore.keyframes import fleet_as_of, keep_keyframes
+from eventstore.keyframe_keeping import keep_keyframes
+from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog, open_store
 from tests.bench.history import STREAM, as_new, cut, life, mixed
 from tests.bench.measure import OURS, Aim, Row, Work, at_least, both, race, within

@@ -1,6 +1,7 @@
 """The fleet as of any moment is the fold of what counts, whatever is saved, spoilt or late."""
 
 import os
+from dataclasses import fields
 from pathlib import Path
 from random import Random
 
@@ -10,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from eventstore import fleet, keyframes
+from eventstore import fleet, keyframe_keeping, keyframes
 from eventstore.codec import encode
 from eventstore.entry import NewEntry, Recorded
 from eventstore.fleet import Fleet, fold
 from eventstore.keyframe_files import KEYFRAMES, KeyframeFiles
-from eventstore.keyframes import fleet_as_of, keep_keyframes
+from eventstore.keyframe_keeping import keep_keyframes
+from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.moments import Moment, later
@@ -34,8 +36,8 @@ STREAMS = ("vm/00000000-0000-0000-0000-00000000000a", "vm/b", "host/h", "folder/
 @pytest.fixture(autouse=True, scope="module")
 def _every_few_entries() -> object:
     patch = pytest.MonkeyPatch()
-    patch.setattr(keyframes, "_ENTRIES_MIN", 3)
-    patch.setattr(keyframes, "_BYTES_OF_STATE_BY_ENTRY", 1 << 20)
+    patch.setattr(keyframe_keeping, "_ENTRIES_MIN", 3)
+    patch.setattr(keyframe_keeping, "_BYTES_BY_ENTRY", 1 << 20)
     yield
     patch.undo()
 
@@ -81,7 +83,15 @@ def assert_every_answer_is_the_fold(files: ForgetfulFiles, chance: Random, count
     for _ in range(count):
         at = chance.choice([None, later(START, minutes=chance.randint(-3, 70))])
         position = chance.choice([None, chance.randint(0, len(entries) + 1)])
-        assert fleet_as_of(log, at=at, position=position) == truth(entries, at, position)
+        found, expected = fleet_as_of(log, at=at, position=position), truth(entries, at, position)
+        assert found == expected
+        assert in_order(found) == in_order(expected)
+
+
+def in_order(state: Fleet) -> list[list[object]]:
+    """Give the keys of a fleet's dictionaries: their order says what became known first."""
+    held = (getattr(state, each.name) for each in fields(state))
+    return [list(each) for each in held if isinstance(each, dict)]
 
 
 def files_of(log: EmbeddedLog) -> ForgetfulFiles:
@@ -142,8 +152,8 @@ def test_keyframes_of_another_log_are_not_believed() -> None:
 def test_keyframes_of_another_program_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     log = told(Random(1), lateness=0)
     entries = list(log.read())
-    monkeypatch.setattr(keyframes, "program", lambda: "another")
-    monkeypatch.setattr(keyframes, "_digest_at", lambda *_: pytest.fail("looked at another's"))
+    monkeypatch.setattr(keyframes, "program", lambda _: "another")
+    monkeypatch.setattr(keyframes, "load", lambda *_: pytest.fail("looked at another's"))
 
     assert fleet_as_of(log) == fold(entries)
 
@@ -164,6 +174,8 @@ def folded_entries(log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch) -> list[in
 def test_little_is_folded_after_a_keyframe(monkeypatch: pytest.MonkeyPatch) -> None:
     log = told(Random(1), entries=120, lateness=0)
     keep_keyframes(log)
+    rows = [row for n in range(kept(log).count()) if (row := kept(log).row(n))]
+    assert 0 < sum(row.whole != n for n, row in enumerate(rows)) < len(rows)
     noted = folded_entries(log, monkeypatch)
     for position in (50, 90, 120):
         fleet_as_of(log, position=position)
@@ -190,8 +202,8 @@ def test_a_late_event_before_a_keyframe_sets_it_aside_for_what_was_known_since()
 
 
 def test_keyframes_take_a_fraction_of_what_the_log_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyframes, "_ENTRIES_MIN", 64)
-    monkeypatch.setattr(keyframes, "_BYTES_OF_STATE_BY_ENTRY", 100)
+    monkeypatch.setattr(keyframe_keeping, "_ENTRIES_MIN", 64)
+    monkeypatch.setattr(keyframe_keeping, "_BYTES_BY_ENTRY", 32)
     log = small_store(STORE, ForgetfulFiles(), settings=PAGES)
     chance = Random(5)
     for number in range(0, 2_000, 100):

@@ -23,7 +23,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from eventstore.errors import BadInput, LogError, Refused, SnapledgerError
-from eventstore.keyframes import keep_keyframes
+from eventstore.keyframe_keeping import keep_keyframes
 from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario

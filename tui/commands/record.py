@@ -17,7 +17,7 @@ from msgspec import Struct
 from eventstore.errors import BadInput
 from eventstore.evidence.folder import Skipped
 from eventstore.evidence.host import host_id
-from eventstore.keyframes import keep_keyframes
+from eventstore.keyframe_keeping import keep_keyframes
 from projections.coverage import coverage
 from projections.phrases import counted
 from tui.call import Call, Exit

@@ -16,7 +16,8 @@ from eventstore.entry import NewEntry
 from eventstore.errors import DiskFull, NotAStore, OutcomeUnknown
 from eventstore.fleet import fold
 from eventstore.keyframe_files import KEYFRAMES
-from eventstore.keyframes import fleet_as_of, keep_keyframes
+from eventstore.keyframe_keeping import keep_keyframes
+from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.log.recovery import tails_kept
 from eventstore.log.segments import segment_path, segments
