@@ -9,7 +9,7 @@ from pathlib import Path
 from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged, NotAStore
 from eventstore.fleet import Fleet
-from eventstore.keyframes import fleet_as_of, has_keyframes
+from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.moments import now
 from projections.as_of import AsOf, Selection, parse_as_of, select
@@ -100,7 +100,7 @@ class Session:
     def _fold(self, selection: Selection) -> Fleet:
         """Go on from a keyframe where one can serve."""
         as_of = selection.as_of
-        if as_of.recorded_by is None and selection.log and has_keyframes(self.log):
+        if as_of.recorded_by is None and selection.log:
             last = selection.log[-1].position
             # Of a damaged log the entries before the damage are all there is.
             with suppress(LogDamaged):
