@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from eventstore.disk_changes import with_left_behind
 from eventstore.events import ExportedSnapshot, SlotDisk, VmExportSeen
 from eventstore.ids import SnapshotId
-from eventstore.machine import Heads, Machine, Now, Snapshot, When
+from eventstore.machine import Heads, Machine, MergingTold, Now, Snapshot, When
 from eventstore.observed import disks_told, same_snapshot, with_named_disks
 from eventstore.paths import path_key
 from eventstore.snapshot_changes import deleted
@@ -20,6 +20,8 @@ from eventstore.surprise import surprised
 def export_seen(machine: Machine, event: VmExportSeen, when: When) -> Machine:
     named = [*(event.disks or ()), *(disk for each in event.snapshots for disk in each.disks or ())]
     machine = with_named_disks(machine, named, when)
+    if event.is_merging_on is not None:
+        machine = replace(machine, merging_told=MergingTold(event.is_merging_on, when))
     if machine.is_present and not machine.is_observed:
         return _held_against_history(machine, event, when)
     if machine.removed is not None and not machine.is_observed:

@@ -19,6 +19,7 @@ from projections.completeness import (
     unfound_of,
 )
 from projections.log_coverage import LogCoverage, log_coverage
+from projections.namesakes import told_apart
 from projections.shapes import VmRef, vm_ref
 from projections.walks import Walk, last_walk, walks_of
 
@@ -78,7 +79,7 @@ def coverage(fleet: Fleet) -> Coverage:
             )
             for folder in fleet.folders.values()
         ),
-        gaps=gaps(fleet, walks),
+        gaps=gaps(told_apart(fleet), walks),
         logs=log_coverage(fleet),
     )
 

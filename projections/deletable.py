@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from eventstore.machine import When
+from msgspec.structs import replace
+
 from eventstore.sightings import Sighting
 from projections.case import Case, because
-from projections.coverage import gaps, told
 from projections.disk_node import DiskNode
 from projections.finding import Deletable, Reason
 from projections.ownership import DiskPast, Loss
 from projections.parent_links import fingerprint
-from projections.walks import last_walk
+from projections.strays import NAMED_MAX, several
 
 LOSSES_BY_RULE = frozenset({"SnapshotDeleted", "SubtreeDeleted", "SnapshotApplied"})
 """Events after which Hyper-V itself would have removed the file. A detached disk is kept on
@@ -49,23 +49,24 @@ def careful(node: DiskNode) -> Deletable:
     return "no" if node.needed_by else "unknown"
 
 
-def loss_told(loss: Loss) -> str:
+def loss_told(case: Case, loss: Loss) -> str:
     """Say how the last reference went."""
+    owner = replace(loss.owner, vm_name=case.name_then(loss.owner))
     match loss.event:
         case "SnapshotDeleted" | "SubtreeDeleted":
-            how = f"{loss.owner} was deleted"
+            how = f"{owner} was deleted"
         case "SnapshotApplied":
-            how = f"a snapshot was applied to {loss.owner.vm_name}"
+            how = f"a snapshot was applied to {owner.vm_name}"
         case "DiskDetached":
-            how = f"it was detached from {loss.owner.vm_name}"
+            how = f"it was detached from {owner.vm_name}"
         case "ConfigurationGone":
-            how = f"the configuration of {loss.owner} was found to be gone"
+            how = f"the configuration of {owner} was found to be gone"
         case "VmConfigurationSeen" | "SnapshotConfigurationSeen":
-            how = f"the configuration of {loss.owner} was read and named other files"
+            how = f"the configuration of {owner} was read and named other files"
         case "VmExportSeen":
-            how = f"its host named other files as those of {loss.owner}"
+            how = f"its host named other files as those of {owner}"
         case other:
-            how = f"{loss.owner} let go of it ({other})"
+            how = f"{owner} let go of it ({other})"
     return f"It lost its last reference when {how}."
 
 
@@ -111,13 +112,15 @@ def _newer_than_now(case: Case, node: DiskNode, sighting: Sighting) -> Reason | 
 
 def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
     past, sighting = case.past(node), case.sighting(node)
-    for path in case.would_break(node.key):
-        yield because(f"{path} hangs below it and would become unreadable.")
+    if broken := case.would_break(node.key):
+        hang = "hangs" if len(broken) == 1 else "hang"
+        names = several(list(broken[:NAMED_MAX]), len(broken))
+        yield because(f"{names} {hang} below it and would become unreadable.")
     if past is None or past.loss is None:
         yield because("No history tells who referred to it last, and when that ended.")
         return
     loss = past.loss
-    yield from _in_use(case, node)
+    yield from case.mounted(node)
     yield from _doubts_of_loss(case, loss)
     if sighting is None:
         yield because("Nobody has looked at the file itself.")
@@ -126,8 +129,7 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         yield because(text, sighting.when)
     else:
         yield from _another(case, node, past, sighting)
-    unread = dict.fromkeys((*gaps(case.fleet, case.walks, loss.when), *_stale(case, loss.when)))
-    yield from (because(told(gap)) for gap in (*unread, *_unseen(case)))
+    yield from map(because, case.unseen.since(loss.when))
 
 
 def _another(case: Case, node: DiskNode, past: DiskPast, sighting: Sighting) -> Iterator[Reason]:
@@ -154,49 +156,10 @@ def _another(case: Case, node: DiskNode, past: DiskPast, sighting: Sighting) -> 
         yield because("Another file has the same identity: it may be a copy of that.")
 
 
-def _in_use(case: Case, node: DiskNode) -> Iterator[Reason]:
-    """A disk that a host has mounted is in use, whoever refers to it."""
-    for computer, attached in case.fleet.attached.items():
-        if node.key in attached.disks:
-            who = computer or "A host"
-            yield because(f"{who} had it mounted at {attached.when.at}.", attached.when)
-
-
-def _unseen(case: Case) -> Iterator[str]:
-    """Give what any walk could not read and what contradicts itself: behind it may be an owner."""
-    for folder in case.fleet.folders.values():
-        for place, why in folder.read.unread:
-            yield f"{place} ({why})"
-    for node in case.missed:
-        yield f"{node.path}, which is needed and not at its place"
-    for sighting in case.fleet.sightings.values():
-        if sighting.gone is None and sighting.seen.facts is None:
-            yield f"{sighting.seen.path}, whose headers cannot be read"
-    for machine in case.fleet.machines.values():
-        listed = machine.snapshots_listed
-        if listed is not None and listed != len(machine.snapshots):
-            known = len(machine.snapshots)
-            yield f"all snapshots of {machine.name}: {listed} are listed, {known} known"
-        if machine.contradictions:
-            yield f"what contradicts the history of {machine.name}"
-
-
 def _doubts_of_loss(case: Case, loss: Loss) -> Iterator[Reason]:
     if loss.event not in LOSSES_BY_RULE:
         yield because("Nothing shows that Hyper-V was done with it then.", loss.when)
     owner = case.fleet.machines[loss.owner.vm]
     if owner.removed is not None:
-        yield because(f"{loss.owner.vm_name} was removed since; its files stay.", owner.removed)
-
-
-def _stale(case: Case, loss: When) -> Iterator[str]:
-    """Configuration read before the loss proves nothing about what refers to the file now.
-
-    One that a later walk found unchanged is not stored again, but it was read.
-    """
-    for machine in case.fleet.machines.values():
-        files = [file.path for file in machine.files if file.kind == "config"]
-        walked = [when for path in files if (when := last_walk(case.walks, path))]
-        read = case.ownership.configurations.get(machine.id)
-        if machine.is_present and read and max((read, *walked)) < loss:
-            yield f"the configuration of {machine.name or machine.id} since {loss.at}"
+        name = case.name_then(loss.owner)
+        yield because(f"{name} was removed since; its files stay.", owner.removed)

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from eventstore.moments import Moment
 from projections.shapes import VmRef
 
 Verdict = Literal[
@@ -18,7 +19,9 @@ Verdict = Literal[
     "stale_path",
     "orphan",
     "merge_keeps_failing",
+    "merge_disabled",
     "duplicate_identity",
+    "avhd_without_snapshot",
     "shared_parent",
     "hidden_trunk",
     "held_base",
@@ -48,7 +51,9 @@ class Finding(Struct, frozen=True):
     """A verdict on a file, or with `path` None on a VM.
 
     `would_break` are the files below that could no longer be read if this one were removed;
-    `size_bytes` is what it was when last seen. `next_step` is advice: nothing here runs anything.
+    `size_bytes` is what it was when last seen, `grown_bytes` by how much since it was first seen.
+    `since` says since when the file stands, as history or its header tells; `modified_at` when it
+    was last written. `next_step` is advice: nothing here runs anything.
     """
 
     path: str | None
@@ -59,6 +64,9 @@ class Finding(Struct, frozen=True):
     would_break: tuple[str, ...]
     size_bytes: int | None
     next_step: str
+    since: Moment | None = None
+    modified_at: Moment | None = None
+    grown_bytes: int | None = None
 
 
 def needs_attention(findings: Iterable[Finding]) -> bool:

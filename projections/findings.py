@@ -11,11 +11,14 @@ from projections.disk_node import DiskGraph, DiskNode
 from projections.duplicates import duplicate_findings
 from projections.finding import Finding, agreed, joined
 from projections.integrity import integrity_findings
+from projections.lone_avhds import lone_avhds
 from projections.manual_merge import manual_merge_findings
+from projections.merge_failures import merge_failures
 from projections.ownership import Ownership
 from projections.pending_merges import pending_findings
 from projections.replaced import replaced_findings
 from projections.roles import role_of
+from projections.saved_states import lost_states
 from projections.strays import back_step
 from projections.tree_findings import loss_reason, tree_findings, users_told
 from projections.vm_findings import vm_findings
@@ -77,6 +80,9 @@ def _found(case: Case) -> tuple[Finding, ...]:
         *replaced_findings(case),
         *duplicate_findings(case),
         *vm_findings(case),
+        *lost_states(case),
+        *lone_avhds(case),
+        *merge_failures(case),
     )
     return tuple(
         sorted(

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from eventstore.evidence.hresults import hresult
 from eventstore.evidence.linkage import LinkVerdict, compare_parent
 from eventstore.evidence.observations import DiskFacts
+from eventstore.paths import suffix_of
 from eventstore.sightings import Sighting
 from projections.case import Case, because, sentence
 from projections.deletable import careful
@@ -20,6 +22,10 @@ WRITTEN_STEP = (
 MISMATCH_STEP = (
     "Do not start and do not merge. Look for the disk that this one was made from; reconnecting it "
     "with its id ignored is for copies only."
+)
+RESIZED_STEP = (
+    "Do not start and do not merge. Copy the whole chain; a copy of the parent from before it was "
+    "resized, or a copy resized back, may make this disk readable again."
 )
 
 
@@ -81,7 +87,7 @@ def _linked(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Finding]:
     elif (reasons := tuple(_written_past_hyper_v(case, node, parent))) and not (
         link and link.verdict == "matches" and _is_vhdx(case, node)
     ):
-        yield _written(case, node, reasons)
+        yield _written(case, node, (*reasons, because(_refusal(node))))
 
 
 def _was_replaced(case: Case, parent: DiskNode, strays: Iterable[DiskNode]) -> bool:
@@ -121,8 +127,11 @@ def _mismatch(
     case: Case, node: DiskNode, parent: DiskNode, link: LinkVerdict | None, others: tuple[str, ...]
 ) -> Finding:
     sighting = case.sighting(node)
+    is_resized = _is_resized(_facts(sighting), _facts(case.sighting(parent)))
     if others:
         text = f"By one witness its parent is {parent.path}, by another {listed(others)}."
+    elif is_resized:
+        text = f"{parent.path} is its parent still, and was resized after this disk was made."
     else:
         text = f"{parent.path} stands where its parent should, and is another disk."
     reasons = [because(text, sighting.when if sighting else None)]
@@ -130,7 +139,9 @@ def _mismatch(
         reasons.extend(_link_reasons(case, node, parent, link))
     strays = strays_of(case, parent, node)
     reasons.extend(strays_told(case, parent, strays, "The disk that this one was made from"))
-    step = back_step(parent, strays) if strays else MISMATCH_STEP
+    step = RESIZED_STEP if is_resized and not others else MISMATCH_STEP
+    if strays:
+        step = back_step(parent, strays)
     return case.finding(node, "parent_mismatch", reasons, deletable=careful(node), next_step=step)
 
 
@@ -169,6 +180,24 @@ def _merged_past_it(case: Case, node: DiskNode, parent: DiskNode) -> Iterator[Re
     if node.since is None or node.since < took_in.at:
         text = f"{parent.path} changed after this disk was made: Hyper-V merged another into it."
         yield because(text, took_in)
+
+
+def _is_resized(child: DiskFacts | None, parent: DiskFacts | None) -> bool:
+    """Tell whether a VHD is the right parent by its id and has another size than its child."""
+    if child is None or parent is None or child.parent is None or child.format != "vhd":
+        return False
+    is_same = child.parent.identity == parent.identity
+    return is_same and child.virtual_size_bytes != parent.virtual_size_bytes
+
+
+def _refusal(node: DiskNode) -> str:
+    """Say what Hyper-V will answer; a VHD's parent keeps its id, whoever writes to it."""
+    if suffix_of(node.path).endswith("x"):
+        return f"Hyper-V will refuse it with {hresult(0xC03A000E)}."
+    return (
+        f"Hyper-V may refuse it with {hresult(0xC03A000F)}, or open a mix of two times without a "
+        "word."
+    )
 
 
 def _facts(sighting: Sighting | None) -> DiskFacts | None:

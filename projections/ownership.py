@@ -28,12 +28,15 @@ from eventstore.events import (
     HandEvent,
     HostLogEvent,
     LogEvent,
+    LogRecordSeen,
     MergeCompleted,
     MergeFailed,
+    MergeInterrupted,
     VmConfigurationSeen,
     VmEvent,
     VmExportSeen,
 )
+from eventstore.evidence.log_meanings import meaning_of
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
 from eventstore.machine import Disk, Machine, When
@@ -63,10 +66,11 @@ class Loss(Struct, frozen=True):
 
 
 class MergeTrouble(Struct, frozen=True):
-    """A merge into the file that failed with the HRESULT `code`."""
+    """A merge that failed, with the HRESULT `code` if one is known, or was interrupted."""
 
     when: When
-    code: str
+    code: str = ""
+    is_failure: bool = True
 
 
 class DiskPast(Struct, frozen=True):
@@ -102,11 +106,16 @@ class ReferenceChange(Struct, frozen=True):
 
 @dataclass
 class Ownership:
-    """The fold; `fleet` is the state it stands at. `configurations`: when each VM's was read."""
+    """The fold; `fleet` is the state it stands at. `configurations`: when each VM's was read.
+
+    `logged_troubles` are the merges of a VM that went wrong by the event logs of its host since
+    one came to its end: a log names no file.
+    """
 
     fleet: Fleet = field(default_factory=Fleet)
     past: dict[PathKey, DiskPast] = field(default_factory=dict)
     configurations: dict[VmId, When] = field(default_factory=dict)
+    logged_troubles: dict[VmId, list[MergeTrouble]] = field(default_factory=dict)
 
     def evolve(
         self, stream: str, event: Event | Unknown, when: When
@@ -118,6 +127,8 @@ class Ownership:
                 self._by_hand(event, when)
             elif isinstance(event, DiskSeen):
                 self._read(event)
+            elif isinstance(event, LogRecordSeen):
+                self._heard(event, when)
             return ()
         vm = vm_of(stream)
         before = self.fleet.machines.get(vm) or Machine(vm)
@@ -166,6 +177,16 @@ class Ownership:
         if past is not None and past.loss is None and seen.facts is not None:
             self._remember(path_key(seen.path), read_as=fingerprint(seen.facts))
 
+    def _heard(self, event: LogRecordSeen, when: When) -> None:
+        meaning = meaning_of(event.provider, event.channel, event.event_id)
+        if event.vm is None or event.is_doubtful or meaning is None:
+            return
+        if meaning.merge == "finished":
+            self.logged_troubles.pop(event.vm, None)
+        elif meaning.merge in {"failed", "interrupted"}:
+            trouble = MergeTrouble(when, event.code, is_failure=meaning.merge == "failed")
+            self.logged_troubles.setdefault(event.vm, []).append(trouble)
+
     def _references(self, before: Machine, after: Machine) -> tuple[ReferenceChange, ...]:
         if (
             before.snapshots is after.snapshots
@@ -200,6 +221,9 @@ class Ownership:
                 self._remember(path_key(into), changed=when, took_in=when, troubles=())
             case MergeFailed(into=into, code=code) if past := self.past.get(path_key(into)):
                 troubles = (*past.troubles, MergeTrouble(when, code))
+                self._remember(path_key(into), troubles=troubles)
+            case MergeInterrupted(into=into) if past := self.past.get(path_key(into)):
+                troubles = (*past.troubles, MergeTrouble(when, is_failure=False))
                 self._remember(path_key(into), troubles=troubles)
             case _:
                 pass  # no other event says more than its effect on disks and references

@@ -9,13 +9,9 @@ from projections.disk_node import DiskNode
 from projections.doubts import bystanders
 from projections.finding import Finding, Reason
 from projections.merge_troubles import MergeTroubles, told
-from projections.phrases import listed
 from projections.roles import role_of
 from projections.strays import several
 from projections.tree_findings import children_told, loss_reason
-
-KEEPS_FAILING_MIN = 2
-"""One failed merge is tried again at the next stop; a second one wants somebody's help."""
 
 
 def pending_findings(case: Case, found: Iterable[Finding]) -> Iterator[Finding]:
@@ -24,7 +20,6 @@ def pending_findings(case: Case, found: Iterable[Finding]) -> Iterator[Finding]:
     for node in case.graph.nodes.values():
         if role_of(case.graph, node) == "pending":
             yield _pending(case, node, troubles)
-            yield from _keeps_failing(case, node)
 
 
 def _pending(case: Case, node: DiskNode, troubles: MergeTroubles) -> Finding:
@@ -106,20 +101,3 @@ def _merge_step(machine: Machine | None) -> str:
             "run to its end is tried again at the next stop."
         )
     return f"Shut {name} down and leave it off until the merge is done; a restart is not enough."
-
-
-def _keeps_failing(case: Case, node: DiskNode) -> Iterator[Finding]:
-    past = case.past(node)
-    if past is None or len(past.troubles) < KEEPS_FAILING_MIN:
-        return
-    codes = listed(list(dict.fromkeys(trouble.code for trouble in past.troubles)))
-    text = f"The merge into it failed {len(past.troubles)} times, with {codes}."
-    yield case.finding(
-        node,
-        "merge_keeps_failing",
-        (because(text, *(trouble.when for trouble in past.troubles)),),
-        next_step=(
-            "Look at the reason first: 0x80070070 is a full volume. Free space and stop the VM "
-            "again; do not merge by hand."
-        ),
-    )

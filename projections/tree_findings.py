@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from eventstore.evidence.hresults import hresult
 from projections.case import Case, because, sentence
 from projections.coverage import told
 from projections.deletable import deletable_of, loss_told
@@ -10,6 +11,7 @@ from projections.disk_node import DiskNode
 from projections.finding import Finding, Reason
 from projections.manual_merge import left_by_manual_merge
 from projections.missing_findings import missing, parent_missing
+from projections.origins import name_origins, users_origins
 from projections.phrases import listed
 from projections.roles import Role, role_of
 from projections.strays import NAMED_MAX, home_told, several
@@ -57,9 +59,13 @@ def sharers(case: Case, node: DiskNode) -> str:
 
 def users_told(case: Case, node: DiskNode) -> tuple[Reason, ...]:
     """Say who needs a file: who refers to it, and what hangs below it."""
-    return (*home_told(case, node), *_holders_told(case, node), *children_told(case, node)) or (
-        because("No reference known reaches it."),
+    told = (
+        *home_told(case, node),
+        *_holders_told(case, node),
+        *users_origins(case, node),
+        *children_told(case, node),
     )
+    return told or (because("No reference known reaches it."),)
 
 
 def _holders_told(case: Case, node: DiskNode) -> Iterator[Reason]:
@@ -87,7 +93,7 @@ def children_told(case: Case, node: DiskNode) -> Iterator[Reason]:
 
 def loss_reason(case: Case, node: DiskNode) -> tuple[Reason, ...]:
     past = case.past(node)
-    return (because(loss_told(past.loss), past.loss.when),) if past and past.loss else ()
+    return (because(loss_told(case, past.loss), past.loss.when),) if past and past.loss else ()
 
 
 def _orphan(case: Case, node: DiskNode) -> Finding:
@@ -108,7 +114,7 @@ def _orphan(case: Case, node: DiskNode) -> Finding:
     return case.finding(
         node,
         "orphan",
-        (*reasons, *loss_reason(case, node), *why),
+        (*reasons, *loss_reason(case, node), *name_origins(case, node), *why),
         deletable=deletable,
         next_step=step,
     )
@@ -146,7 +152,7 @@ def _cycle(case: Case, node: DiskNode) -> Finding:
     return case.finding(
         node,
         "cycle",
-        (because("Its parents lead back to itself: no such chain can be opened."),),
+        (because(f"Its parents lead back to itself: {hresult(0xC03A0018)}."),),
         next_step=(
             "Change nothing. Read the headers of the files concerned again: one of them names a "
             "parent that it never had."
@@ -182,4 +188,5 @@ def _unknown(case: Case, node: DiskNode) -> Finding:
     more = len(case.gaps) - len(gaps)
     if more > 0:
         gaps = (*gaps, because(f"Not looked at: {more:,} more that the coverage lists."))
-    return case.finding(node, "unknown", (reason, *gaps), deletable="unknown", next_step=step)
+    reasons = (reason, *name_origins(case, node), *gaps)
+    return case.finding(node, "unknown", reasons, deletable="unknown", next_step=step)

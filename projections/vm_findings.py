@@ -18,8 +18,11 @@ from projections.completeness import (
 )
 from projections.coverage import hidden_files
 from projections.finding import Finding
-from projections.phrases import listed
+from projections.phrases import counted, listed
 from projections.snapshot_tree import circle_of
+
+SNAPSHOTS_NEAR = SNAPSHOTS_MAX - 5
+"""Backups and Replica take snapshots too, so whoever comes near the limit is told before it."""
 
 
 def vm_findings(case: Case) -> Iterator[Finding]:
@@ -60,15 +63,19 @@ def _stale_paths(case: Case, machine: Machine) -> Iterator[Finding]:
 
 
 def _limit(case: Case, machine: Machine) -> Iterator[Finding]:
-    if len(machine.snapshots) >= SNAPSHOTS_MAX:
-        last = max(snapshot.taken for snapshot in machine.snapshots.values())
-        text = f"{machine.name} has {len(machine.snapshots)} snapshots, the most Hyper-V allows."
-        yield case.finding_on_vm(
-            machine.id,
-            "snapshot_limit",
-            (because(text, last),),
-            next_step="Delete snapshots that nobody needs: no further one can be taken.",
+    number = len(machine.snapshots)
+    if number < SNAPSHOTS_NEAR:
+        return
+    last = max(snapshot.taken for snapshot in machine.snapshots.values())
+    text = f"{machine.name} has {number} snapshots of the {SNAPSHOTS_MAX} that Hyper-V allows."
+    step = "Delete snapshots that nobody needs: no further one can be taken, by no backup either."
+    if number < SNAPSHOTS_MAX:
+        left = counted(SNAPSHOTS_MAX - number, "snapshot")
+        step = (
+            f"Delete snapshots that nobody needs, oldest branches first: after {left} more none "
+            "can be taken, by no backup either."
         )
+    yield case.finding_on_vm(machine.id, "snapshot_limit", (because(text, last),), next_step=step)
 
 
 def _circle(case: Case, machine: Machine) -> Iterator[Finding]:
@@ -142,7 +149,7 @@ def _unfound(case: Case, machine: Machine) -> Iterator[Finding]:
 def _hidden(case: Case) -> Iterator[Finding]:
     """An emptied file or a link where one was needed: what stands there now nobody knows."""
     for each in hidden_files(case.fleet):
-        name = case.vm(each.vm).name
+        name = case.name(each.vm)
         reason = because(f"{each.path}, which {name} needs, was not read: {each.why}.", each.when)
         step = (
             "Look at the place by hand, put back what belongs there, and record the folder again."

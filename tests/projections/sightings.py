@@ -17,7 +17,7 @@ from eventstore.paths import path_key
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
 from projections.finding import Finding
-from projections.findings import find
+from projections.findings import find, finding_of
 from projections.ownership import ownership_of
 from projections.roles import Role, roles_of
 from tests.story import FOLDER, Story, disk, short
@@ -151,6 +151,15 @@ def the(story: Story, verdict: str, name: str | None = None) -> Finding:
     ]
     assert len(found) == 1, f"{len(found)} findings say {verdict}: {found}"
     return found[0]
+
+
+def one(story: Story, name: str) -> Finding:
+    """Give the one answer on the file `name`."""
+    ownership = ownership_of(story.recorded)
+    fleet = ownership.fleet
+    finding = finding_of(fleet, graph_of(fleet), ownership, disk(name))
+    assert finding is not None
+    return finding
 
 
 def said(finding: Finding) -> str:
