@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from eventstore.commands import Command
 from eventstore.decide import decide
 from eventstore.events import DiskDeleted, MergeCompleted, VmEvent
@@ -15,19 +17,23 @@ from projections.completed import completed
 from projections.difference import difference_of
 from projections.doubts import doubts
 from projections.finding import Finding
-from projections.merges import FutureMerge, VolumeNeed, future_merges, volume_needs
+from projections.merge_pace import MergePace
+from projections.merge_space import Contents, VolumeNeed
+from projections.merges import FutureMerge, future_merges, volume_needs, weighed
 from projections.narrate import names_of, narrate
 
 
 class Forecast(Difference, frozen=True):
     """What would differ afterwards; `events` is empty, for nothing happened.
 
-    `steps` tell it in order, `merges` what runs and what waits, `deleted_files` what would be
-    gone at once. `doubts` say what is not known of the VM and could make it come otherwise.
+    `steps` tell it in order, `merges` what runs and what waits, `deleted_files` and
+    `deleted_folders` what would be gone at once. `doubts` say what is not known of the VM and
+    could make it come otherwise.
     """
 
     merges: tuple[FutureMerge, ...]
     deleted_files: tuple[str, ...]
+    deleted_folders: tuple[str, ...]
     volumes: tuple[VolumeNeed, ...]
     steps: tuple[str, ...]
     doubts: tuple[str, ...]
@@ -47,7 +53,7 @@ def forecast(
         after.evolve(vm_stream(vm), event, _next(after, at))
     merges = future_merges(before, after, vm, events)
     told = difference_of(before, after, vm)
-    gone = tuple(_deleted(machine, after.machines[vm], events))
+    files, folders = _deleted(machine, after.machines[vm], events)
     return Forecast(
         vm=told.vm,
         snapshots=told.snapshots,
@@ -55,10 +61,11 @@ def forecast(
         now=told.now,
         events=told.events,
         merges=merges,
-        deleted_files=gone,
+        deleted_files=files,
+        deleted_folders=folders,
         volumes=volume_needs(fleet, merges),
         steps=tuple(narrate(event, names_of(machine)) for event in events),
-        doubts=tuple(doubts(fleet, after, vm, merges, gone, findings)),
+        doubts=tuple(doubts(fleet, after, vm, merges, files, findings)),
     )
 
 
@@ -67,10 +74,35 @@ def _next(fleet: Fleet, at: Moment) -> When:
     return When(at, 1) if last is None else When(max(at, last.at), last.position + 1)
 
 
-def _deleted(before: Machine, after: Machine, events: Sequence[VmEvent]) -> Iterator[str]:
-    """Give the files that stand before and not after: the VM's own first, then disks."""
+def weigh(told: Forecast, fleet: Fleet, contents: Contents, pace: MergePace | None) -> Forecast:
+    """Give a forecast with the merges as exact as what was read of their files allows.
+
+    `fleet` is the one it was made for. A file that changed since it was recorded is a doubt.
+    """
+    merges = weighed(fleet, told.merges, contents, pace)
+    paths = {path_key(path): path for each in merges for path in (each.child, each.into)}
+    changed = (key for key in paths if key in contents.changed)
+    stale = (f"{paths[key]} is not as recorded: {contents.uncounted[key]}" for key in changed)
+    return replace(
+        told,
+        merges=merges,
+        volumes=volume_needs(fleet, merges, contents),
+        doubts=(*told.doubts, *stale),
+    )
+
+
+def _deleted(
+    before: Machine, after: Machine, events: Sequence[VmEvent]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the files and the folders that stand before and not after: the VM's own, then disks."""
     left = {file.path for file in after.files}
-    yield from (file.path for file in before.files if file.path not in left)
+    gone = [file for file in before.files if file.path not in left]
+    files = (file.path for file in gone if file.kind != "folder")
+    folders = (file.path for file in gone if file.kind == "folder")
+    return (*files, *_deleted_disks(before, events)), tuple(folders)
+
+
+def _deleted_disks(before: Machine, events: Sequence[VmEvent]) -> Iterator[str]:
     for event in events:
         match event:
             case DiskDeleted(path) | MergeCompleted(path) if path_key(path) in before.disks:

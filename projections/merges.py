@@ -1,18 +1,27 @@
-"""The merges that follow from a command: which run, which wait, and the space they need (R6-R8)."""
+"""The merges that follow from a command: which run, which wait, what they write (R6-R8)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.disk_rules import pending
-from eventstore.events import DiskSeen, MergeCompleted, MergeStarted, VmEvent
+from eventstore.events import MergeCompleted, MergeStarted, VmEvent
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine, Merge
-from eventstore.paths import PathKey, path_key, volume_of
+from eventstore.paths import PathKey, path_key
 from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
+from projections.merge_pace import MergePace
+from projections.merge_space import (
+    NOTHING_READ,
+    BytesFrom,
+    Contents,
+    DiskSpace,
+    VolumeNeed,
+)
 from projections.phrases import listed, shown
 from projections.roles import role_of
 
@@ -22,9 +31,11 @@ Starts = Literal["now", "next_stop", "never"]
 class FutureMerge(Struct, frozen=True):
     """The content of `child` would go into the file `into`.
 
-    `bytes` is the size of the child when it was last read. `free_space_needed`, in bytes on the
-    volume of `into`, is the most it can be; 0 where `into` is fixed. None: nobody read it.
-    `is_new`: it follows from this command. `because` says why it waits.
+    `bytes` is what that writes: by `bytes_from`, the sectors that `child` holds itself, or its size
+    when it was last read. `free_space_needed`, in bytes on the volume of `into`, is the most that
+    file can grow by. None: nobody read it. `not_counted` says why blocks could not be counted.
+    `seconds` follow from earlier merges of this VM; None where none is known. `is_new`: it follows
+    from this command. `because` says why it waits.
     """
 
     child: str
@@ -34,18 +45,13 @@ class FutureMerge(Struct, frozen=True):
     starts: Starts
     is_new: bool
     because: str = ""
+    bytes_from: BytesFrom | None = None
+    seconds: int | None = None
+    not_counted: str = ""
 
-
-class VolumeNeed(Struct, frozen=True):
-    """Space that merges need on a volume at most, all at once, and what was free there.
-
-    `is_enough`: True is certain, False means it may not be, None that nobody knows.
-    """
-
-    volume: str
-    needed_bytes: int | None
-    free_bytes: int | None
-    is_enough: bool | None
+    @property
+    def keys(self) -> Merge:
+        return Merge(path_key(self.child), path_key(self.into))
 
 
 class _Want(Struct, frozen=True):
@@ -69,37 +75,57 @@ def future_merges(
     running = _running(events, after.machines[vm])
     for want in (*running, *_waiting(after, vm), *_held(before, after)):
         wanted.setdefault(want.keys, want)
-    return tuple(
-        FutureMerge(
-            child=want.child,
-            into=want.into,
-            bytes=child.size_bytes if (child := _sighting(before, keys.child)) else None,
-            free_space_needed=_free_space_needed(before, keys),
-            starts=want.starts,
-            is_new=keys not in old,
-            because=want.because,
-        )
-        for keys, want in wanted.items()
+    return weighed(
+        before,
+        (
+            FutureMerge(
+                want.child, want.into, None, None, want.starts, keys not in old, want.because
+            )
+            for keys, want in wanted.items()
+        ),
     )
 
 
-def volume_needs(fleet: Fleet, merges: Iterable[FutureMerge]) -> tuple[VolumeNeed, ...]:
+def weighed(
+    fleet: Fleet,
+    merges: Iterable[FutureMerge],
+    contents: Contents = NOTHING_READ,
+    pace: MergePace | None = None,
+) -> tuple[FutureMerge, ...]:
+    """Give `merges`, which run in this order, with what each writes, needs and takes."""
+    space = DiskSpace(fleet, contents)
+    return tuple(weighed_in(space, merge, contents, pace) for merge in merges)
+
+
+def weighed_in(
+    space: DiskSpace, merge: FutureMerge, contents: Contents, pace: MergePace | None
+) -> FutureMerge:
+    """Let `merge` run in `space`, unless it never does, and give it with what it takes."""
+    keys = merge.keys
+    size = space.size_bytes(keys.child)
+    weight = space.weigh(keys) if merge.starts == "never" else space.merge(keys)
+    uncounted = (f"{path}: {contents.uncounted[key]}" for path, key in _both(merge, contents))
+    return replace(
+        merge,
+        bytes=weight.bytes,
+        bytes_from=weight.bytes_from,
+        free_space_needed=weight.free_space_needed,
+        seconds=pace.seconds_for(size) if pace and size is not None else None,
+        not_counted="" if weight.bytes_from == "blocks" else "; ".join(uncounted),
+    )
+
+
+def _both(merge: FutureMerge, contents: Contents) -> Iterator[tuple[str, PathKey]]:
+    paths = ((path, path_key(path)) for path in (merge.child, merge.into))
+    return ((path, key) for path, key in paths if key in contents.uncounted)
+
+
+def volume_needs(
+    fleet: Fleet, merges: Iterable[FutureMerge], contents: Contents = NOTHING_READ
+) -> tuple[VolumeNeed, ...]:
     """Sum up by volume what the merges need that will run."""
-    needs: dict[str, list[int | None]] = {}
-    for merge in merges:
-        if merge.starts != "never":
-            volume = volume_of(merge.into).upper()
-            needs.setdefault(volume, []).append(merge.free_space_needed)
-    return tuple(_need(fleet, volume, each) for volume, each in sorted(needs.items()))
-
-
-def _need(fleet: Fleet, volume: str, needs: Sequence[int | None]) -> VolumeNeed:
-    known = [need for need in needs if need is not None]
-    needed = sum(known) if len(known) == len(needs) else None
-    space = fleet.volumes.get(volume)
-    free = space.free_bytes if space else None
-    is_enough = None if needed is None or free is None else needed <= free
-    return VolumeNeed(volume, needed, free, is_enough)
+    running = (merge.keys for merge in merges if merge.starts != "never")
+    return DiskSpace(fleet, contents).needs(running)
 
 
 def _running(events: Iterable[VmEvent], after: Machine) -> Iterator[_Want]:
@@ -153,16 +179,3 @@ def _held(before: Fleet, after: Fleet) -> Iterator[_Want]:
 def _is_held(graph: DiskGraph, key: PathKey) -> bool:
     node = graph.nodes.get(key)
     return node is not None and role_of(graph, node) in {"hidden_trunk", "held_base"}
-
-
-def _sighting(fleet: Fleet, key: PathKey) -> DiskSeen | None:
-    sighting = fleet.sightings.get(key)
-    return sighting.seen if sighting and sighting.gone is None else None
-
-
-def _free_space_needed(fleet: Fleet, merge: Merge) -> int | None:
-    """R8: what the child has and the parent has not, at most the child; nothing if that is full."""
-    child, into = _sighting(fleet, merge.child), _sighting(fleet, merge.into)
-    if into is not None and into.facts is not None and into.facts.kind == "fixed":
-        return 0
-    return child.size_bytes if child is not None else None

@@ -110,6 +110,9 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
             "starts": "now",
             "is_new": True,
             "because": "",
+            "bytes_from": None,
+            "seconds": None,
+            "not_counted": "",
         }
     ]
 

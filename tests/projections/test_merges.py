@@ -11,7 +11,7 @@ from eventstore.events import (
     FreeSpaceSeen,
 )
 from projections.forecast import Forecast
-from projections.merges import VolumeNeed
+from projections.merge_space import VolumeNeed
 from tests.projections.forecasts import (
     READINGS,
     S1,

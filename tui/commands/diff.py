@@ -37,7 +37,10 @@ def run(call: Call) -> Exit:
 
 
 def _moment(call: Call, word: str) -> AsOf:
-    return call.session.moment(None if word == "now" else word)
+    try:
+        return call.session.moment(None if word == "now" else word)
+    except BadInput as error:
+        raise BadInput(str(error).removeprefix("--at ")) from None  # nobody typed `--at`
 
 
 def _view(known: Knowledge) -> View:

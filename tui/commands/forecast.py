@@ -6,6 +6,10 @@ In plain words, as a scenario has them:
     snapledger forecast web01 shutdown
 
 A name that begins with a dash goes after `--`: forecast web01 delete -- --odd
+
+What a merge writes is counted in the files' own block tables where they stand as they were
+recorded; else their size says how much it is at most. How long it takes is told from earlier
+merges of this VM, and of no other.
 """
 
 from argparse import ArgumentParser
@@ -18,8 +22,10 @@ from eventstore.simulate.grammar import SHAPES, did_you_mean, parse
 from eventstore.simulate.hands import HAND_VERBS
 from eventstore.simulate.orders import command
 from eventstore.text import storable
-from projections.forecast import forecast
+from projections.forecast import forecast, weigh
+from projections.merge_pace import pace_of
 from tui.call import Call, Exit
+from tui.contents import read_contents
 from tui.render.forecast import forecast_lines
 from tui.render.labels import Labels
 
@@ -44,6 +50,8 @@ def run(call: Call) -> Exit:
     order = command(deed, machine, known.fleet, "forecast", deleted_snapshots(history))
     at = call.session.as_of.at or now()
     told = forecast(known.fleet, machine.id, order, at=at, findings=known.findings)
+    contents = read_contents(known.fleet, told.merges, call.out.progress)
+    told = weigh(told, known.fleet, contents, pace_of(known.selection.entries, machine.id))
     if call.wants_json:
         call.out.json(told)
     else:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from projections.forecast import Forecast
-from projections.merges import FutureMerge, VolumeNeed
+from projections.merge_space import VolumeNeed
+from projections.merges import FutureMerge
+from projections.phrases import counted
 from tui.render.difference import difference_lines
 from tui.render.fields import sentence
 from tui.render.labels import Labels
@@ -31,6 +33,8 @@ def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: boo
         yield from _merge(merge, look)
     for path in told.deleted_files:
         yield from sentence(f"{_INDENT}- file  ", look.text(path), look, "bad")
+    for path in told.deleted_folders:
+        yield from sentence(f"{_INDENT}- folder  ", look.text(path), look, "bad")
     for volume in told.volumes:
         yield from _volume(volume, look)
     for doubt in told.doubts:
@@ -46,8 +50,7 @@ def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
     yield look.paint("nothing was done; this is what it would come to:", "strong")
     if loses_now:
         yield look.paint("  the current state of the VM would be lost", "bad")
-    gone = len(told.deleted_files)
-    yield f"  {gone} file{'' if gone == 1 else 's'} would go"
+    yield f"  {counted(len(told.deleted_files), 'file')} would go"
     starts = [merge.starts for merge in told.merges]
     yield (
         f"  {starts.count('now')} of {len(starts)} merge{'' if len(starts) == 1 else 's'} would "
@@ -59,13 +62,35 @@ def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
 
 
 def _merge(merge: FutureMerge, look: Look) -> Iterator[str]:
-    size = f", {size_text(merge.bytes)}" if merge.bytes is not None else ""
     waits = f" ({look.text(merge.because)})" if merge.because else ""
     text = (
         f"{look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
-        f"{size}: {_STARTS[merge.starts]}{waits}"
+        f"{merge_size(merge)}: {_STARTS[merge.starts]}{waits}"
     )
     yield from sentence(f"{_INDENT}~ merge ", text, look, "warn")
+    if merge.not_counted and merge.bytes is not None:
+        text = f"by size, not by blocks: {look.text(merge.not_counted)}"
+        yield from sentence(f"{_INDENT}        ", text, look, "dim")
+
+
+def merge_size(merge: FutureMerge) -> str:
+    """Say how much a merge writes, how much its target may grow, and how long it takes."""
+    told = ""
+    if merge.bytes is not None:
+        how = "" if merge.bytes_from == "blocks" else "at most "
+        told = f", {how}{size_text(merge.bytes)}"
+    if merge.free_space_needed is not None and merge.bytes_from == "blocks":
+        told += f", {size_text(merge.free_space_needed)} of free space"
+    return told + (f", about {duration_text(merge.seconds)}" if merge.seconds else "")
+
+
+def duration_text(seconds: int) -> str:
+    """Give `40 s`, `5 min`, `2 h 10 min`: nobody knows it more exactly."""
+    minutes = round(seconds / 60)
+    if seconds < 120:  # noqa: PLR2004 - two minutes
+        return f"{seconds} s"
+    hours, rest = divmod(minutes, 60)
+    return f"{minutes} min" if not hours else f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def _volume(volume: VolumeNeed, look: Look) -> Iterator[str]:

@@ -1,0 +1,47 @@
+"""Disk files read where they were recorded, for what a merge of them would write."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eventstore.errors import DiskChanged, EvidenceError
+from eventstore.evidence.allocated_file import read_recorded
+from eventstore.fleet import Fleet
+from eventstore.paths import PathKey, name_of, path_key
+from eventstore.text import original
+from projections.merge_space import Contents
+from projections.merges import FutureMerge
+
+if TYPE_CHECKING:
+    from eventstore.evidence.allocated import Allocated
+
+
+def read_contents(
+    fleet: Fleet, merges: Iterable[FutureMerge], progress: Callable[[str], None]
+) -> Contents:
+    """Count the files of `merges` that are still as they were recorded; never raises OSError."""
+    running = [merge for merge in merges if merge.starts != "never"]
+    paths = {path_key(path): path for merge in running for path in (merge.child, merge.into)}
+    counted: dict[PathKey, Allocated] = {}
+    uncounted: dict[PathKey, str] = {}
+    changed: set[PathKey] = set()
+    for key, path in paths.items():
+        sighting = fleet.sightings.get(key)
+        if sighting is None or sighting.gone is not None:
+            uncounted[key] = "nobody has read it"
+            continue
+        progress(f"counting the blocks of {name_of(path)}")
+        try:
+            counted[key] = read_recorded(Path(original(sighting.seen.found_at)), sighting.seen)
+        except DiskChanged as error:
+            uncounted[key] = str(error)
+            changed.add(key)
+        except EvidenceError as error:
+            uncounted[key] = str(error)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in a path
+            uncounted[key] = f"it cannot be read at {sighting.seen.found_at}: {_why(error)}"
+    return Contents(counted, uncounted, frozenset(changed))
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
