@@ -129,13 +129,22 @@ class Hosts(Struct, frozen=True):
         return Hosts(tuple(names), is_named)
 
     def spelled(self, name: str) -> str:
-        """Give the name under which the evidence of a host is kept: the first heard."""
-        return next(iter(self.known(name)), name)
+        """Give the name under which the evidence of a host is kept, whichever it comes under now.
+
+        That of whoever read its files first without naming it, else the first heard.
+        """
+        known = self.known(name)
+        if not known or (name in known and guid(name)):
+            return name
+        return next(filter(guid, known), known[0])
+
+    def called(self) -> tuple[str, ...]:
+        """Give a name for each host, as people say it where somebody did."""
+        return tuple(_called(each) for each in self.names)
 
     def is_doubtful(self, name: str) -> bool:
-        """Tell whether local files read as `name`, a GUID, may be of any of the hosts known."""
-        after = self.heard(name)
-        return guid(name) is not None and after.known(name) != after.names[0]
+        """Tell whether local files read under `name`, a GUID, may be of any of the hosts."""
+        return guid(name) is not None and self.known(name) != self.names[0]
 
     def naming(self, name: str) -> Naming:
         """Say how paths of a host that was heard are called."""
@@ -144,7 +153,7 @@ class Hosts(Struct, frozen=True):
         labels = frozenset(server_label(each) for each in home if guid(each) is None)
         if own == home or not self.names:
             return Naming("", labels)
-        server = next((each for each in own if guid(each) is None), own[0]).strip()
+        server = _called(own)
         is_address = server_label(server) == server.casefold()
         return Naming(server if is_address else server.partition(".")[0], labels)
 
@@ -155,3 +164,7 @@ class Hosts(Struct, frozen=True):
         home = self.names[0]
         may_be = not self.is_named if guid(name) else answered and all(map(guid, home))
         return home if may_be else ()
+
+
+def _called(names: tuple[str, ...]) -> str:
+    return next((each for each in names if guid(each) is None), names[0]).strip()

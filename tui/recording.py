@@ -11,7 +11,12 @@ from eventstore.entry import Entry
 from eventstore.errors import BadInput, DuplicateId, LogError, WrongRevision
 from eventstore.evidence.file_tree import native, shown
 from eventstore.evidence.folder import FolderReading, read_file, walk
-from eventstore.evidence.path_map import path_map
+from eventstore.evidence.host import own_name
+from eventstore.evidence.naming import named
+from eventstore.evidence.path_map import PathMap, path_map
+from eventstore.hosts import Hosts
+from eventstore.hosts_heard import has_local_files, heard_of, read_from
+from eventstore.ids import guid
 from eventstore.known import Known, known_from
 from eventstore.log.chunks import chunks
 from eventstore.log.protocol import EventLog
@@ -55,12 +60,15 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     """
     if evidence.confirm and evidence.place.is_file():
         raise BadInput(f"--confirm speaks of folders read whole, and {evidence.place} is a file")
-    desk = _Desk(log, evidence)
+    mapping = path_map(evidence.folder, evidence.maps)
+    desk = _Desk(log, evidence, mapping)
     known = desk.known()
-    # Dated by its start: a file made behind its back is not one that it did not find.
-    by = Observer(evidence.host, now(), evidence.recorder)
-    reading = _read(evidence, out)
+    started_at = now()  # a file made behind the walk's back is not one that it did not find
+    found = _read(evidence, mapping, out)
+    if host := desk.taken_for(found):
+        out.note(f"taken for evidence of {host}; if it is another's, record it with --host NAME")
     for _ in range(TRIES_MAX):
+        by, reading = Observer(desk.host, started_at, evidence.recorder), desk.named(found)
         try:
             desk.store(observe_logs(reading.logs, known.logged, by))
             if exported := observe_exports(reading.exports, known.exported, by):
@@ -79,8 +87,7 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     )
 
 
-def _read(evidence: Evidence, out: Output) -> FolderReading:
-    mapping = path_map(evidence.folder, evidence.maps)
+def _read(evidence: Evidence, mapping: PathMap, out: Output) -> FolderReading:
     if evidence.place.is_file():
         return read_file(evidence.place, mapping)
     name = out.look.text(str(evidence.place))
@@ -90,16 +97,39 @@ def _read(evidence: Evidence, out: Output) -> FolderReading:
 class _Desk:
     """Reads what the log knows, and appends to it as long as nobody else wrote in between."""
 
-    def __init__(self, log: EventLog, evidence: Evidence) -> None:
+    def __init__(self, log: EventLog, evidence: Evidence, mapping: PathMap) -> None:
         self.stored = 0
         self._log = log
-        self._host = evidence.host
         self._root = shown(native(str(evidence.folder)))
+        self.host = own_name(evidence.host, self._root, is_mapped=bool(mapping.pairs))
+        self._hosts = Hosts()
         self._revisions: dict[str, int] = {}
 
     def known(self) -> Known:
-        self._revisions.clear()
-        return known_from(self._entries(), host=self._host, root=self._root)
+        """Read the log; `host` is then as the log spells it."""
+        known = self._known()
+        if (spelled := self._hosts.spelled(self.host)) != self.host:
+            self.host = spelled
+            known = self._known()
+        return known
+
+    def named(self, found: FolderReading) -> FolderReading:
+        """Give what was found by the paths that the store knows it by; raises BadInput."""
+        hosts = read_from(self._hosts, found, self.host)
+        if has_local_files(found) and hosts.is_doubtful(self.host):
+            known = ", ".join(each for each in hosts.called() if each != self.host)
+            raise BadInput(
+                f"whose files stand below {self._root}? There is evidence of {known} too: "
+                "say it with --host NAME"
+            )
+        return named(found, hosts, self.host)
+
+    def taken_for(self, found: FolderReading) -> str:
+        """Give the host that answered, if the files of nobody are taken for its; else nothing."""
+        if not guid(self.host) or self._hosts.known(self.host) or not has_local_files(found):
+            return ""
+        names = read_from(self._hosts, found, self.host).known(self.host)
+        return next((each for each in names if guid(each) is None), "")
 
     def store(self, news: Sequence[Observed]) -> None:
         """Append in the order given: a walk's own entry comes last, when all it counts is stored.
@@ -115,8 +145,14 @@ class _Desk:
                 self.stored += len(batch)
 
     def _entries(self) -> Iterator[Entry]:
-        origin = self._log.origin
+        origin, hosts = self._log.origin, Hosts()
         for recorded in self._log.read():
             if recorded.entry.origin == origin:
                 self._revisions[recorded.entry.stream] = recorded.entry.revision
+            hosts = heard_of(hosts, recorded.entry)
             yield recorded.entry
+        self._hosts = hosts
+
+    def _known(self) -> Known:
+        self._revisions.clear()
+        return known_from(self._entries(), host=self.host, root=self._root)

@@ -1,8 +1,10 @@
 """Whose evidence it is: the host's name keeps the same place on two hosts apart."""
 
+import os
 import platform
 
 from eventstore.errors import BadInput
+from eventstore.hosts import is_local
 from eventstore.ids import derive
 from eventstore.text import storable
 
@@ -10,10 +12,16 @@ from eventstore.text import storable
 def host_id(name: str | None = None) -> str:
     """Give the host that was named, else a GUID that follows from this machine's own name.
 
-    Raises BadInput for a name without a letter.
+    Raises BadInput for what cannot be a host's name in a path.
     """
     if name is None:
         return derive("host", platform.node().casefold())
-    if not name.strip():
+    if not name.strip() or any(separator in name for separator in "\\/"):
         raise BadInput(f"expected the name of a host, got {name!r}")
     return storable(name.strip())
+
+
+def own_name(host: str, root: str, *, is_mapped: bool) -> str:
+    """Give this machine's name instead of its GUID where its own files are read, on Windows."""
+    is_own = os.name == "nt" and not is_mapped and is_local(root) and host == host_id()
+    return (storable(platform.node()) if is_own else "") or host

@@ -53,7 +53,9 @@ def _disks(disks: tuple[SlotDisk, ...], naming: Naming) -> tuple[SlotDisk, ...]:
 
 def _configuration(found: FoundConfiguration, naming: Naming) -> FoundConfiguration:
     said = found.configuration
-    configuration = replace(said, disks=_disks(said.disks, naming))
+    configuration = replace(
+        said, disks=_disks(said.disks, naming), media=_disks(said.media, naming)
+    )
     return _at(replace(found, configuration=configuration), naming)
 
 

@@ -106,6 +106,15 @@ class TestOneHostByManyNames:
         assert known.spelled("HV02") == "HV02.corp.local"
         assert known.naming("hv02").path("D:\\a.vhd") == r"\\HV02\D$\a.vhd"
 
+    def test_evidence_is_kept_under_the_name_it_was_first_read_under(self) -> None:
+        read, answered = hosts(ANYBODY), Hosts().heard("HV01", answered=True)
+
+        for known in (read.heard("HV01", answered=True), answered.heard(ANYBODY)):
+            assert known.spelled("hv01.corp.local") == known.spelled(ANYBODY) == ANYBODY
+            assert known.called() == ("HV01",)
+        assert hosts("HV01").spelled(UNNAMED) == "HV01"
+        assert hosts("HV01").spelled("HV03") == "HV03"
+
     def test_an_address_is_whole(self) -> None:
         assert hosts("HV01", "10.0.0.5").naming("10.0.0.5").path("D:\\a.vhd") == (
             r"\\10.0.0.5\D$\a.vhd"
@@ -131,7 +140,7 @@ class TestWhoseHomeItIs:
         answered = Hosts().heard("HV01", answered=True)
 
         assert answered.heard(ANYBODY).names == (("HV01", ANYBODY),)
-        assert not answered.is_doubtful(ANYBODY)
+        assert not answered.heard(ANYBODY).is_doubtful(ANYBODY)
 
     @pytest.mark.parametrize(
         "known",
@@ -143,10 +152,9 @@ class TestWhoseHomeItIs:
         ],
     )
     def test_where_hosts_were_named_files_of_nobody_may_be_anybodys(self, known: Hosts) -> None:
-        assert known.is_doubtful(ANYBODY)
+        assert known.heard(ANYBODY).is_doubtful(ANYBODY)
 
     def test_a_named_host_is_never_in_doubt(self) -> None:
-        assert not hosts("HV01").is_doubtful("HV02")
-        assert not hosts("HV01").is_doubtful(UNNAMED)
-        assert not hosts().is_doubtful(ANYBODY)
+        assert not hosts("HV01", "HV02").is_doubtful("HV02")
+        assert not hosts("HV01", UNNAMED).is_doubtful(UNNAMED)
         assert not hosts(ANYBODY, "HV02").is_doubtful(ANYBODY)
