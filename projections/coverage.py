@@ -21,6 +21,7 @@ from projections.completeness import (
 from projections.log_coverage import LogCoverage, log_coverage
 from projections.namesakes import told_apart
 from projections.shapes import VmRef, vm_ref
+from projections.side_files import SideCoverage, side_coverage
 from projections.walks import Walk, last_walk, walks_of
 
 _MIXED_HOSTS = (
@@ -53,13 +54,15 @@ class FolderCoverage(Struct, frozen=True):
 class Coverage(Struct, frozen=True):
     """All VMs and folders known, and in `gaps` what would have to be read to be certain.
 
-    `logs` are event logs of hosts with gaps of their own: those make no verdict less certain.
+    `logs` are event logs of hosts with gaps of their own, `side_files` what lies beside disks:
+    neither makes a verdict less certain.
     """
 
     vms: tuple[VmCoverage, ...]
     folders: tuple[FolderCoverage, ...]
     gaps: tuple[str, ...]
     logs: tuple[LogCoverage, ...] = ()
+    side_files: tuple[SideCoverage, ...] = ()
 
 
 def coverage(fleet: Fleet) -> Coverage:
@@ -81,6 +84,7 @@ def coverage(fleet: Fleet) -> Coverage:
         ),
         gaps=gaps(told_apart(fleet), walks),
         logs=log_coverage(fleet),
+        side_files=side_coverage(fleet),
     )
 
 

@@ -1,35 +1,67 @@
-"""The files of one VM: configuration, saved state and disks, and who they belong to."""
+"""The files of one VM: configuration, saved state, disks and what lies beside them, and whose."""
 
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.disk_rules import references
+from eventstore.events import SideKind
+from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId
 from eventstore.machine import Machine
 from eventstore.moments import Moment
+from eventstore.paths import path_key
+from projections.side_files import SideRow, side_files_of
 
-Kind = Literal["config", "folder", "memory", "devices", "disk"]
+Kind = Literal["config", "folder", "disk"] | SideKind
 
-_KINDS: tuple[Kind, ...] = ("config", "folder", "memory", "devices", "disk")
+_KINDS: tuple[Kind, ...] = (
+    "config",
+    "folder",
+    "memory",
+    "devices",
+    "runtime_state",
+    "guest_state",
+    "disk",
+    "vhd_set",
+    "change_tracking",
+    "modified_regions",
+    "replica_log",
+    "image",
+)
+"""In the order in which they are listed."""
 
 
-class FileRow(Struct, frozen=True):
-    """A file or folder; `owner` is who uses it, None for a disk that nobody refers to."""
+class FileRow(Struct, frozen=True, omit_defaults=True):
+    """A file or folder; `owner` is who uses it, None for a disk that nobody refers to.
+
+    `size_bytes` and `gone_at` are told of what was seen beside disks: a walk found it, and none.
+    """
 
     path: str
     kind: Kind
     owner: SnapshotId | Literal["now"] | None
     since: Moment
+    size_bytes: int | None = None
+    gone_at: Moment | None = None
 
 
-def files_of(machine: Machine) -> tuple[FileRow, ...]:
+def files_of(machine: Machine, fleet: Fleet) -> tuple[FileRow, ...]:
     """Give the files that stand: Now's, then each snapshot's in the order taken, then nobody's.
 
     A disk that several refer to belongs to the first snapshot that froze it. Lost disks are
-    left out: chain and findings tell of them.
+    left out: chain and findings tell of them. What lay beside disks and is gone is told here.
     """
-    rows = [FileRow(file.path, file.kind, file.owner, file.since) for file in machine.files]
+    beside = {path_key(row.path): row for row in side_files_of(fleet, machine)}
+    rows = []
+    for file in machine.files:
+        seen = beside.pop(path_key(file.path), None)
+        rows.append(_seen(FileRow(file.path, file.kind, file.owner, file.since), seen))
+    rows.extend(
+        FileRow(row.path, row.kind, _owner(row.owner), row.seen_at, row.size_bytes, row.gone_at)
+        for row in beside.values()
+    )
     users = references(machine)
     for key, disk in machine.disks.items():
         if not disk.is_lost:
@@ -43,6 +75,13 @@ def files_of(machine: Machine) -> tuple[FileRow, ...]:
         return owner, _KINDS.index(row.kind), row.since, row.path
 
     return tuple(sorted(rows, key=place))
+
+
+def _seen(row: FileRow, side: SideRow | None) -> FileRow:
+    """Add what a walk saw of a file that history knows, unless history is the younger witness."""
+    if side is None or (side.gone_at and side.gone_at <= row.since):
+        return row
+    return replace(row, size_bytes=side.size_bytes, gone_at=side.gone_at)
 
 
 def _owner(holder: str | None) -> SnapshotId | Literal["now"] | None:

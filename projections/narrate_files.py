@@ -22,13 +22,13 @@ from eventstore.events import (
     LogEvent,
     SideFileGone,
     SideFileSeen,
-    SideKind,
     TailSetAside,
 )
 from eventstore.evidence.observations import ParentLink
 from eventstore.ids import guid
 from eventstore.paths import name_of
 from projections.phrases import counted, listed, shown
+from projections.side_files import WORDS
 
 
 def by_hand(event: HandEvent) -> str:
@@ -88,25 +88,12 @@ def seen(event: FolderEvent) -> str:
             assert_never(event)
 
 
-_SIDE_FILES: dict[SideKind, str] = {
-    "vhd_set": "the file of a VHD set",
-    "change_tracking": "the change tracking of a disk",
-    "modified_regions": "the table of a disk's modified regions",
-    "replica_log": "a log of Hyper-V Replica",
-    "image": "an image for a drive",
-    "memory": "a memory file",
-    "devices": "a file of device states",
-    "runtime_state": "a file of runtime state",
-    "guest_state": "a file of guest state",
-}
-
-
 def _side_file(event: SideFileSeen | SideFileGone) -> str:
-    file, what = shown(event.path)(event.path), _SIDE_FILES[event.kind]
+    file, what = shown(event.path)(event.path), WORDS[event.kind]
     if isinstance(event, SideFileGone):
-        return f"{file}, {what}, was no longer in its folder."
+        return f"{file} ({what}) was no longer in its folder."
     saved = ", with a saved state in it" if event.has_saved_state else ""
-    return f"{file} was seen: {what}, {counted(event.size_bytes, 'byte')}{saved}."
+    return f"{file} ({what}) was seen: {counted(event.size_bytes, 'byte')}{saved}."
 
 
 def _of(host: str) -> str:

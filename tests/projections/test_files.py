@@ -11,7 +11,8 @@ from tests.story import START, Story, disk, short
 def files(story: Story) -> list[tuple[str, str, str | None]]:
     vm = story.machine.id.lower()
     return [
-        (short(row.path).replace(vm, "vm"), row.kind, row.owner) for row in files_of(story.machine)
+        (short(row.path).replace(vm, "vm"), row.kind, row.owner)
+        for row in files_of(story.machine, story.fleet)
     ]
 
 
@@ -23,7 +24,7 @@ def test_a_vm_that_is_off_has_its_configuration_its_folder_and_its_disks() -> No
         ("virtual machines\\vm", "folder", "now"),
         ("web01.vhd", "disk", "now"),
     ]
-    assert as_json(files_of(story.machine)[-1]) == {
+    assert as_json(files_of(story.machine, story.fleet)[-1]) == {
         "path": disk("web01.vhd"),
         "kind": "disk",
         "owner": "now",
@@ -69,8 +70,9 @@ def test_a_lost_disk_is_no_file_any_more() -> None:
 
 @given(late_histories())
 def test_late_and_partial_histories_show_every_file(log: tuple[Recorded, ...]) -> None:
-    for machine in fold(log).machines.values():
-        shown = {row.path for row in files_of(machine)}
+    fleet = fold(log)
+    for machine in fleet.machines.values():
+        shown = {row.path for row in files_of(machine, fleet)}
 
         assert shown >= {file.path for file in machine.files}
         assert shown >= {each.path for each in machine.disks.values() if not each.is_lost}

@@ -9,12 +9,16 @@ from projections.coverage import Coverage
 from projections.log_coverage import LogCoverage
 from projections.narrate_logs import channel_told
 from projections.phrases import counted
+from projections.side_files import LOSSES, WORDS
 from projections.walks import lies_below
 from tui.render.fields import sentence
 from tui.render.look import Look
 
 _PLAIN = re.compile(r"[\w:./\\-]+")
 """A path that every shell takes as one word."""
+
+_MISSED_TOLD_MAX = 5
+"""Of the files of one kind that are gone, so many are named."""
 
 
 def coverage_lines(covered: Coverage, fleet: Fleet, look: Look) -> Iterator[str]:
@@ -26,6 +30,14 @@ def coverage_lines(covered: Coverage, fleet: Fleet, look: Look) -> Iterator[str]
         yield from sentence("to look there: ", look.text(f"snapledger record {words}"), look)
     for log in covered.logs:
         yield from sentence("log read: ", look.text(_log_told(log, look)), look, "dim")
+    if told := "; ".join(f"{WORDS[each.kind]} {each.files:,}" for each in covered.side_files):
+        yield from sentence("beside disks: ", told, look, "dim")
+    for each in covered.side_files:
+        for path in each.missed[:_MISSED_TOLD_MAX]:
+            gone = f"{path} ({WORDS[each.kind]}); {LOSSES[each.kind]}"
+            yield from sentence("gone: ", look.text(gone), look, "warn")
+        if (more := len(each.missed) - _MISSED_TOLD_MAX) > 0:
+            yield from sentence("gone: ", f"and {more:,} more ({WORDS[each.kind]})", look, "warn")
 
 
 def _log_told(log: LogCoverage, look: Look) -> str:
