@@ -6,28 +6,43 @@ reference or is an ancestor of a file that has one. Everything here is a questio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.machine import Machine, Merge
 from eventstore.paths import PathKey
 
 
-class Neighbours(Struct, frozen=True):
-    """What the other VMs of a host have to do with the disks of one VM.
+class Neighbours(Protocol):
+    """What the other VMs of a host have to do with the disks of one VM."""
 
-    `referenced`: disks they refer to. `children`: their reachable disks, by parent.
-    `files`: every file known to stand on the host.
-    """
+    def refer_to(self, key: PathKey) -> bool:
+        """Tell whether another VM refers to this disk."""
 
-    referenced: frozenset[PathKey] = frozenset()
-    children: Mapping[PathKey, frozenset[PathKey]] = {}
-    files: frozenset[PathKey] = frozenset()
+    def below(self, key: PathKey) -> AbstractSet[PathKey]:
+        """Give the disks that other VMs need and that hang below this one."""
+
+    def have(self, key: PathKey) -> bool:
+        """Tell whether a file is known to stand here that is none of the VM's own."""
 
 
-NO_NEIGHBOURS = Neighbours()
+class _Nobody:
+    """The neighbours of a VM that is alone."""
+
+    def refer_to(self, key: PathKey) -> bool:  # noqa: ARG002 - nobody refers to any
+        return False
+
+    def below(self, key: PathKey) -> AbstractSet[PathKey]:  # noqa: ARG002 - nothing hangs there
+        return frozenset()
+
+    def have(self, key: PathKey) -> bool:  # noqa: ARG002 - there is no other file
+        return False
+
+
+NO_NEIGHBOURS: Neighbours = _Nobody()
 
 
 def references(machine: Machine) -> dict[PathKey, tuple[str, ...]]:
@@ -71,9 +86,8 @@ def ancestors(machine: Machine, key: PathKey) -> Iterable[PathKey]:
 
 def reachable(machine: Machine, neighbours: Neighbours = NO_NEIGHBOURS) -> set[PathKey]:
     """Give every disk that a reference needs: its own, a former life's or a neighbour's."""
-    shared = (key for key in neighbours.children if key in machine.disks)
-    own = (*references(machine), *machine.left_behind)
-    return needed(machine, (*own, *neighbours.referenced, *shared))
+    shared = (key for key in machine.disks if neighbours.refer_to(key) or neighbours.below(key))
+    return needed(machine, (*references(machine), *machine.left_behind, *shared))
 
 
 def needed(machine: Machine, heads: Iterable[PathKey]) -> set[PathKey]:
@@ -107,8 +121,8 @@ def unneeded(machine: Machine, neighbours: Neighbours = NO_NEIGHBOURS) -> tuple[
         and not disk.is_lost
         and key not in used
         and key not in below
-        and key not in neighbours.referenced
-        and not neighbours.children.get(key)
+        and not neighbours.refer_to(key)
+        and not neighbours.below(key)
     )
 
 
@@ -124,15 +138,15 @@ def pending(machine: Machine, neighbours: Neighbours = NO_NEIGHBOURS) -> tuple[M
     for key in alive:
         if (disk := machine.disks.get(key)) and disk.parent is not None:
             below[disk.parent].add(key)
-    for key, theirs in neighbours.children.items():
-        below[key] |= theirs
+    for key in alive:
+        below[key] |= neighbours.below(key)
     found = [
         Merge(child=child, into=key)
         for key in alive
-        if key in machine.disks and key not in used and key not in neighbours.referenced
+        if key in machine.disks and key not in used and not neighbours.refer_to(key)
         for child in below[key]
         if len(below[key]) == 1 and child in machine.disks and machine.disks[child].is_automatic
-        if child not in neighbours.referenced and not neighbours.children.get(child)
+        if not (neighbours.refer_to(child) or neighbours.below(child))
     ]
     return tuple(sorted(found, key=lambda merge: _depth(machine, merge.into)))
 

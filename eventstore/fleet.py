@@ -4,7 +4,6 @@ What hands and accidents do to files stands in a stream of its own, because a fi
 several VMs or to none; the fleet tells every machine that knows the file.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field, fields
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 
 from eventstore import disk_changes
 from eventstore.codec import Unknown, decode
-from eventstore.disk_rules import Neighbours, needed, references
+from eventstore.disk_rules import Neighbours
 from eventstore.entry import Recorded
 from eventstore.events import (
     DiskCloned,
@@ -50,6 +49,7 @@ from eventstore.machine import Disk, Machine, When, when_of
 from eventstore.observed import listed_at
 from eventstore.paths import PathKey, path_key, volume_of
 from eventstore.readings import place_listed
+from eventstore.shared_files import Neighbourhood, SharedFiles
 from eventstore.side_files import SideFile, take_side_file
 from eventstore.sightings import Arrival, Attached, FolderSeen, HandMerge, Oddment, Sighting, Space
 
@@ -90,6 +90,15 @@ class Fleet:
     foreseen: dict[VmId, Foreseen] = field(default_factory=dict)
     last: When | None = None
 
+    def __post_init__(self) -> None:
+        self._shared: SharedFiles | None = None
+
+    def put(self, machine: Machine) -> None:
+        """Let the fleet have this machine in the place of the one of its id."""
+        self.machines[machine.id] = machine
+        if self._shared:
+            self._shared.changed(machine)
+
     def evolve(self, stream: str, event: Event | Unknown, when: When) -> None:
         """Take in one event of `stream`."""
         self.last = when if self.last is None else max(self.last, when)
@@ -115,7 +124,7 @@ class Fleet:
                 self.registries[host, found_at] = event
                 for vm, listed in event.vms:
                     if machine := self.machines.get(vm):
-                        self.machines[vm] = listed_at(machine, path_key(listed), when)
+                        self.put(listed_at(machine, path_key(listed), when))
             case HostRegistryGone(host, _, found_at):
                 self.registries.pop((host, found_at), None)
             case HostExportSeen(computer, attached=attached):
@@ -127,7 +136,7 @@ class Fleet:
             case LogRecordSeen():
                 self.host_logs.hear(event, when)
                 if event.vm in self.machines:
-                    self.machines[event.vm] = self.host_logs.told(self.machines[event.vm], when)
+                    self.put(self.host_logs.told(self.machines[event.vm], when))
             case TailSetAside() | ForkedFrom():
                 pass  # the log's own housekeeping says nothing about machines
             case _:
@@ -136,8 +145,9 @@ class Fleet:
     def disk(self, key: PathKey) -> Disk | None:
         """Give a disk as history knows it: what hands put there last, or a machine's own."""
         loose = self.loose.get(key)
-        for machine in self.machines.values():
-            if (disk := machine.disks.get(key)) and not (loose and self._is_older(disk, key)):
+        for machine in self._knowing(key):
+            disk = machine.disks[key]
+            if not (loose and self._is_older(disk, key)):
                 return disk
         return loose
 
@@ -162,32 +172,25 @@ class Fleet:
         return Fleet(**{name: copy(value) for name, value in mine.items()})
 
     def neighbours(self, vm: VmId) -> Neighbours:
-        """Give what all VMs but `vm` have to do with its disks."""
-        referenced: set[PathKey] = set()
-        below: defaultdict[PathKey, set[PathKey]] = defaultdict(set)
-        files = {key for key, disk in self.loose.items() if not disk.is_lost}
-        for other in self.machines.values():
-            if other.id == vm:
-                continue
-            files.update(key for key, disk in other.disks.items() if not disk.is_lost)
-            heads = (*references(other), *other.left_behind)
-            referenced.update(heads)
-            for child in needed(other, heads):
-                if (parent := other.disks[child].parent) is not None:
-                    below[parent].add(child)
-        return Neighbours(
-            frozenset(referenced),
-            {parent: frozenset(theirs) for parent, theirs in below.items()},
-            frozenset(files - self._own(vm)),
-        )
+        """Give what all VMs but `vm` have to do with its disks, as it is when that is asked."""
+        return Neighbourhood(self._shared_files(), self.loose, vm)
+
+    def _shared_files(self) -> SharedFiles:
+        if self._shared is None:
+            self._shared = SharedFiles(self.machines)
+        return self._shared
+
+    def _knowing(self, key: PathKey) -> list[Machine]:
+        return self._shared_files().knowing(key)
 
     def _told_of_vm(self, vm: VmId, event: VmEvent, when: When) -> None:
         if when.read_at is not None:
             foresee(self.foreseen, vm, event, when)
             return
-        new = Machine(vm, listed_at=place_listed(self.registries.values(), vm))
-        machine = evolve(self.machines.get(vm) or new, event, when)
-        self.machines[vm] = self.host_logs.completed(machine)
+        machine = self.machines.get(vm)
+        if machine is None:
+            machine = Machine(vm, listed_at=place_listed(self.registries.values(), vm))
+        self.put(self.host_logs.completed(evolve(machine, event, when)))
         if isinstance(event, DiskDeleted):
             self._removed(event.path, vm, when)
         elif isinstance(event, MergeCompleted):
@@ -199,20 +202,17 @@ class Fleet:
         key = path_key(path)
         self.gone_paths.setdefault(key, path)
         self._leaves(key, when)
-        for vm, machine in self.machines.items():
-            if vm != by and key in machine.disks:
-                self.machines[vm] = disk_changes.disk_lost(machine, key)
+        for machine in self._knowing(key):
+            if machine.id != by:
+                self.put(disk_changes.disk_lost(machine, key))
 
     def _relinked(self, merge: MergeCompleted, by: VmId) -> None:
         """Hyper-V mends the links of the VM's own files; one that came back home is one again."""
         child, into = path_key(merge.child), path_key(merge.into)
-        for key, disk in self.loose.items():
-            is_home = key in self.machines[by].disks and key in self.arrivals[key].homes
+        for key in self.machines[by].disks.keys() & self.loose.keys():
+            disk, is_home = self.loose[key], key in self.arrivals[key].homes
             if disk.parent == child and is_home:
                 self.loose[key] = replace(disk, parent=into)
-
-    def _own(self, vm: VmId) -> set[PathKey]:
-        return set(self.machines[vm].disks) if vm in self.machines else set()
 
     def _by_hand(self, event: HandEvent, when: When) -> None:
         match event:
@@ -251,25 +251,23 @@ class Fleet:
         self.lost.pop(key, None)
         self.loose[key] = disk
         self.arrivals[key] = arrival
-        for vm, machine in self.machines.items():
-            if key in machine.disks:
-                self.machines[vm] = disk_changes.disk_found(machine, disk)
+        for machine in self._knowing(key):
+            self.put(disk_changes.disk_found(machine, disk))
 
     def _vanishes(self, path: str, when: When) -> None:
         key = path_key(path)
         self.lost[key] = when
         self.gone_paths.setdefault(key, path)
         self._leaves(key, when)
-        for vm, machine in self.machines.items():
-            if key in machine.disks:
-                self.machines[vm] = disk_changes.disk_lost(machine, key)
+        for machine in self._knowing(key):
+            self.put(disk_changes.disk_lost(machine, key))
 
     def _stands(self, key: PathKey) -> None:
         """A file that was gone was read at its place: whoever knows it can use it again."""
         if key in self.gone_paths:
-            for vm, machine in self.machines.items():
-                if (disk := machine.disks.get(key)) and disk.is_lost:
-                    self.machines[vm] = disk_changes.disk_found(machine, disk)
+            for machine in self._knowing(key):
+                if (disk := machine.disks[key]).is_lost:
+                    self.put(disk_changes.disk_found(machine, disk))
 
     def _leaves(self, key: PathKey, when: When) -> None:
         """Whatever was read at this place, or put there by hand, is not there any more."""

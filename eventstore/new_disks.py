@@ -30,7 +30,7 @@ def new_disk(
     if suffix_of(path) != suffix:
         raise Refused(f"a differencing disk of {parent_path} ends in {suffix}: {path} does not")
     key = path_key(path)
-    if key in neighbours.files or (key in machine.disks and not machine.disks[key].is_lost):
+    if neighbours.have(key) or (key in machine.disks and not machine.disks[key].is_lost):
         raise Refused(f"{path} exists already")
     return NewDisk(slot, path, parent_path, _identity(machine, parent, seed, slot, suffix))
 

@@ -85,12 +85,12 @@ def test_a_neighbour_tells_what_it_refers_to_and_what_hangs_below() -> None:
 
     theirs = story.fleet.neighbours(web01)
 
-    assert theirs.referenced == {key("clone.vhd"), key("after-S.avhd")}
-    assert theirs.children == {
-        key("clone.vhd"): {key("after-S.avhd")},
-        key("golden.vhd"): {key("clone.vhd")},
-    }
-    assert key("after-S.avhd") in theirs.files
+    assert theirs.refer_to(key("clone.vhd"))
+    assert theirs.refer_to(key("after-S.avhd"))
+    assert not theirs.refer_to(key("golden.vhd"))
+    assert theirs.below(key("clone.vhd")) == {key("after-S.avhd")}
+    assert theirs.below(key("golden.vhd")) == {key("clone.vhd")}
+    assert theirs.have(key("after-S.avhd"))
 
 
 def test_the_references_of_a_removed_vm_still_stand_in_the_way() -> None:
@@ -98,7 +98,7 @@ def test_the_references_of_a_removed_vm_still_stand_in_the_way() -> None:
     web02 = story.machine.id
     story.vm("web01").remove()
 
-    assert story.fleet.neighbours(web02).referenced == {key("golden.vhd")}
+    assert story.fleet.neighbours(web02).refer_to(key("golden.vhd"))
 
 
 def test_a_write_and_a_merge_by_hand_are_remembered() -> None:
