@@ -1,6 +1,6 @@
 """Windows paths are parsed as Windows paths on every system."""
 
-from pathlib import PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -115,3 +115,17 @@ def test_plain_names_are_joined_as_any_path_would_be(folder: str, parts: list[st
 @given(st.text(max_size=60))
 def test_any_text_has_a_key_and_the_key_is_its_own_key(text: str) -> None:
     assert path_key(path_key(text)) == path_key(text)
+
+
+@given(st.sampled_from(("C:\\", "c:", "/", "//", "1:\\", "\\\\srv\\share\\", "é:\\", "")), PIECES)
+def test_a_path_that_is_read_at_a_glance_is_read_as_the_library_reads_it(
+    root: str, rest: str
+) -> None:
+    path = root + rest
+    pure = PurePosixPath(path) if is_posix(path) else PureWindowsPath(plain(path))
+
+    assert (name_of(path), folder_of(path)) == (pure.name, str(pure.parent))
+    assert suffix_of(path) == pure.suffix.lower()
+    if paths._separator(path):
+        assert volume_of(path) == pure.drive
+        assert path == str(pure)
