@@ -101,9 +101,9 @@ def _state_as_of(
         if first is None:
             return start.state
         if first.entry.occurred_at >= start.row.latest:
-            return _folded(start.state, chain([first], entries))
+            return folded(start.state, chain([first], entries))
         limit = first.entry.occurred_at
-    return _folded(begin(), log.as_happened(at=at, through=_end_of_batch(log, through)))
+    return folded(begin(), log.as_happened(at=at, through=end_of_batch(log, through)))
 
 
 def _since(
@@ -111,7 +111,7 @@ def _since(
 ) -> Iterator[Recorded]:
     """Give what counts behind a keyframe, in the order in which it happened."""
     if through - start.row.place.position > _SOON:
-        end = _end_of_batch(log, through)
+        end = end_of_batch(log, through)
         return log.as_happened(after=start.row.place.position, at=at, through=end)
     soon = _through(start.following, through) if start.row.place.position < through else ()
     counted = (each for each in soon if at is None or each.entry.occurred_at <= at)
@@ -126,13 +126,15 @@ def _through(entries: Iterator[tuple[Recorded, Place]], position: int) -> Iterat
             return
 
 
-def _folded(state: AnyState, entries: Iterable[Recorded]) -> AnyState:
+def folded(state: AnyState, entries: Iterable[Recorded]) -> AnyState:
+    """Let `state` take in entries as they come, in the order in which things happened."""
     for recorded in entries:
         state.take(recorded)
     return state
 
 
-def _end_of_batch(log: EmbeddedLog, position: int) -> int:
+def end_of_batch(log: EmbeddedLog, position: int) -> int:
+    """Give the last position of the batch that `position` is in."""
     return next(log.read(position - 1)).batch[1] if 0 < position < log.head() else position
 
 

@@ -5,7 +5,7 @@ learned. The forms that `--at` and `--known-at` take stand in `projections/READM
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
@@ -57,17 +57,42 @@ class AsOf(Struct, frozen=True):
 EVERYTHING = AsOf()
 
 
+class Anew:
+    """Entries that are read anew each time somebody goes through them, so that none is kept."""
+
+    def __init__(self, read: Callable[[], Iterator[Recorded]]) -> None:
+        self._read = read
+
+    def __iter__(self) -> Iterator[Recorded]:
+        return self._read()
+
+
+Entries = tuple[Recorded, ...] | Anew
+
+
 class Selection(Struct, frozen=True):
     """The entries that count, in the order in which things happened, and the log they are of."""
 
     as_of: AsOf
-    entries: tuple[Recorded, ...]
-    log: tuple[Recorded, ...]
+    entries: Entries
+    log: Entries
 
     def last(self, counts: Callable[[Recorded], bool] | None = None) -> When | None:
         """Give the place of the last entry, or of the last that `counts` for an answer."""
-        found = (each for each in reversed(self.entries) if counts is None or counts(each))
-        return next(map(when_of, found), None)
+        found: Recorded | None = None
+        for each in self.entries:
+            if counts is None or counts(each):
+                found = each
+        return when_of(found) if found else None
+
+    def as_learned(self) -> Iterator[Recorded]:
+        """Give the entries that count in the order of the log, and look at none behind them."""
+        limit = self.as_of.position
+        for each in self.log:
+            if self.as_of.counts(each):
+                yield each
+            if limit is not None and each.position >= limit and each.position == each.batch[1]:
+                return
 
 
 class View(Struct, frozen=True):
@@ -80,12 +105,16 @@ class View(Struct, frozen=True):
 def select(log: Iterable[Recorded], as_of: AsOf = EVERYTHING) -> Selection:
     """Choose from the whole `log` what counts; `BadInput` for a position it does not have."""
     everything = tuple(log)
-    head = max((recorded.position for recorded in everything), default=0)
+    must_exist(as_of, max((recorded.position for recorded in everything), default=0))
+    counted = sorted((each for each in everything if as_of.counts(each)), key=when_of)
+    return Selection(as_of, tuple(counted), everything)
+
+
+def must_exist(as_of: AsOf, head: int) -> None:
+    """Raise `BadInput` for a position that a log through `head` does not have."""
     if as_of.position is not None and not 1 <= as_of.position <= head:
         has = f"the log has positions 1 to {head}" if head else "the log is empty"
         raise BadInput(f"there is no position {as_of.position}: {has}")
-    counted = sorted((each for each in everything if as_of.counts(each)), key=when_of)
-    return Selection(as_of, tuple(counted), everything)
 
 
 def view(log: Iterable[Recorded], as_of: AsOf = EVERYTHING) -> View:

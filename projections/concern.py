@@ -46,7 +46,8 @@ class Concern(Struct, frozen=True):
         spoke = (mentions.streams.get(stream) for stream in self.vms)
         named = (mentions.disks.get(disk) for disk in self.disks)
         walked = (fleet.folders[stream].when for stream in self.folders)
-        return max((when for when in chain(spoke, named, walked) if when), default=None)
+        # A set, since the same entry twice has nothing to be compared by.
+        return max({when for when in chain(spoke, named, walked) if when}, default=None)
 
 
 def concern_of(fleet: Fleet, graph: DiskGraph, vm: VmId) -> Concern:

@@ -1,8 +1,11 @@
 """What differs between two moments: snapshots, disk files, Now, and the entries in between."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import groupby
 from typing import NamedTuple, TypeVar
 
+from eventstore.entry import Recorded
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
 from eventstore.machine import Machine
@@ -47,13 +50,23 @@ def difference(before: View, after: View, vm: VmId | None = None) -> Difference:
 
     Of one VM those entries count that an answer about it rests on, on either side.
     """
-    entries = {each.position: each for view in (before, after) for each in view.selection.entries}
-    counted = [{each.position for each in view.selection.entries} for view in (before, after)]
-    between = (entries[position] for position in sorted(counted[0] ^ counted[1]))
+    between = _between(before.selection.as_learned(), after.selection.as_learned())
     if vm is not None:
         sides = [concern_of(view.fleet, graph_of(view.fleet), vm) for view in (before, after)]
         between = (each for each in between if any(side.counts(each) for side in sides))
     return difference_of(before.fleet, after.fleet, vm, events=[each.position for each in between])
+
+
+def _between(before: Iterator[Recorded], after: Iterator[Recorded]) -> Iterator[Recorded]:
+    """Give the entries that count on one side only, in the order of the log."""
+    for _, same in groupby(merge(before, after, key=_position), key=_position):
+        first, *others = same
+        if not others:
+            yield first
+
+
+def _position(recorded: Recorded) -> int:
+    return recorded.position
 
 
 def difference_of(

@@ -38,11 +38,10 @@ def explain(entries: Iterable[Recorded], path: str) -> Explanation | None:
 
     `path` is its Windows path, or the place where it was found.
     """
-    told = in_time(entries)
-    key = _meant(told, path_key(path))
+    key = _meant(in_time(entries), path_key(path))
     ownership = Ownership()
     life: list[LifeLine] = []
-    for when, stream, event in told:
+    for when, stream, event in in_time(entries):
         vm = vm_of(stream)
         before = ownership.fleet.machines.get(vm)
         changes = ownership.evolve(stream, event, when)

@@ -4,7 +4,7 @@ The fold remembers what a state forgets: that deleting snapshot S2 at position 1
 reference away, and that nobody wrote to the file since.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
@@ -39,8 +39,9 @@ from eventstore.events import (
 from eventstore.evidence.log_meanings import meaning_of
 from eventstore.fleet import Fleet
 from eventstore.ids import SnapshotId, VmId
-from eventstore.machine import Disk, Machine, When
+from eventstore.machine import Disk, Machine, When, when_of
 from eventstore.paths import PathKey, path_key
+from projections.as_of import Anew
 from projections.parent_links import Fingerprint, fingerprint
 
 
@@ -265,13 +266,13 @@ def vm_of(stream: str) -> VmId:
     return VmId(stream.removeprefix("vm/").upper())
 
 
-def in_time(entries: Iterable[Recorded]) -> Sequence[Told]:
-    """Give decoded entries by (`occurred_at`, position), each with its stream."""
-    ordered = sorted(entries, key=lambda each: (each.entry.occurred_at, each.position))
-    return [
-        (When(each.entry.occurred_at, each.position), each.entry.stream, decode(each.entry))
-        for each in ordered
-    ]
+def in_time(entries: Iterable[Recorded]) -> Iterable[Told]:
+    """Give decoded entries by (`occurred_at`, position), each with its stream.
+
+    What is read anew comes in that order by itself, and is not held in memory.
+    """
+    ordered = entries if isinstance(entries, Anew) else sorted(entries, key=when_of)
+    return ((when_of(each), each.entry.stream, decode(each.entry)) for each in ordered)
 
 
 def _gained(after: Machine, had: _Holders, has: _Holders) -> Iterable[ReferenceChange]:

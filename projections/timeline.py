@@ -38,7 +38,7 @@ def timeline(selection: Selection, fleet: Fleet, vm: VmId | None = None) -> Iter
     A VM and its snapshots go by the names they had when it happened. What a host's event log
     says of power is held against the VM's own history.
     """
-    late = frozenset(_late(selection.entries))
+    late = frozenset(_late(selection.as_learned()))
     odd = frozenset(
         each.position for machine in fleet.machines.values() for each in machine.contradictions
     )
@@ -85,12 +85,12 @@ def _remark(event: LogRecordSeen, power: PowerByHistory) -> str:
 
 
 def _late(entries: Iterable[Recorded]) -> Iterator[int]:
-    """Give the positions of entries that came after a later one of their stream.
+    """Give the positions of entries, as they were learned, that came after a later one of theirs.
 
     What an event log says is always learned after it happened, and changes no answer by it.
     """
     newest: dict[str, Moment] = {}
-    for recorded in sorted(entries, key=lambda each: each.position):
+    for recorded in entries:
         entry = recorded.entry
         if is_of_log(entry):
             continue

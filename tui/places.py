@@ -25,6 +25,7 @@ from projections.walks import lies_below
 from tui.call import Call
 from tui.knowledge import Knowledge
 from tui.output import Output
+from tui.sources import InMemory
 
 
 class Meant(Struct, frozen=True):
@@ -135,4 +136,5 @@ def read_on_the_spot(folder: Path, out: Output) -> Knowledge:
         batch = (position, position)
         entries.append(Recorded(position, new.occurred_at, batch, 0, entry, ""))
     recorded = tuple(entries)
-    return Knowledge(Selection(EVERYTHING, recorded, recorded), is_stored=False)
+    selection = Selection(EVERYTHING, recorded, recorded)
+    return Knowledge(InMemory(selection), is_stored=False)

@@ -1,19 +1,16 @@
 """An open log and a moment in time: what every reading command asks."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 
-from eventstore.entry import Recorded
-from eventstore.errors import LogDamaged, NotAStore
-from eventstore.fleet import Fleet
-from eventstore.keyframes import fleet_as_of
+from eventstore.errors import NotAStore
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.moments import now
-from projections.as_of import AsOf, Selection, parse_as_of, select
-from tui.knowledge import Knowledge, fold_of
+from projections.as_of import AsOf, parse_as_of
+from tui.knowledge import Knowledge
+from tui.sources import InLog
 
 _MARK_LOST = (
     "the mark log/synced cannot be read: what was stored last may not be shown until a "
@@ -74,21 +71,11 @@ class Session:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        return Knowledge(select(self.entries(self.as_of), self.as_of), fold=self._fold)
+        return self.knowledge_as_of(self.as_of)
 
-    def entries(self, *moments: AsOf) -> tuple[Recorded, ...]:
-        """Give the whole log; of a damaged one what stands before, where `moments` need no more.
-
-        Raises LogDamaged.
-        """
-        entries: list[Recorded] = []
-        try:
-            entries.extend(self.log.read())
-        except LogDamaged as damage:
-            if not all(_lies_within(each, entries) for each in moments):
-                raise
-            self._tell(f"{damage}; this answer rests on entries before that")
-        return tuple(entries)
+    def knowledge_as_of(self, as_of: AsOf) -> Knowledge:
+        """Give what the log tells as of a moment; BadInput for a position that it does not have."""
+        return Knowledge(InLog(self.log, as_of))
 
     def moment(self, at: str | None, known_at: str | None = None) -> AsOf:
         """Read words for a moment, and tell what they meant where they left it open."""
@@ -97,25 +84,7 @@ class Session:
             self._tell(note)
         return found
 
-    def _fold(self, selection: Selection) -> Fleet:
-        """Go on from a keyframe where one can serve."""
-        as_of = selection.as_of
-        if as_of.recorded_by is None and selection.log:
-            last = selection.log[-1].position
-            # Of a damaged log the entries before the damage are all there is.
-            with suppress(LogDamaged):
-                return fleet_as_of(
-                    self.log, at=as_of.at, position=min(as_of.position or last, last)
-                )
-        return fold_of(selection)
-
     def _looked_at(self, log: EmbeddedLog) -> EmbeddedLog:
         if log.is_mark_lost() and log.head():
             self._tell(_MARK_LOST)
         return log
-
-
-def _lies_within(moment: AsOf, entries: Sequence[Recorded]) -> bool:
-    """Tell whether `entries`, the first of the log, are all that was known at a position."""
-    position = moment.position or 0
-    return 1 <= position <= len(entries) and entries[position - 1].batch[1] <= len(entries)

@@ -12,7 +12,7 @@ from eventstore.entry import NewEntry, Recorded
 from eventstore.errors import HandleDead, LogError, NotAStore
 from eventstore.log import store as stores
 from eventstore.log.files import Files, RealFiles
-from eventstore.log.lock import writer_lock
+from eventstore.log.lock import WriterLock
 from eventstore.log.mark import create_mark, read_mark
 from eventstore.log.protocol import Appended, CheckResult
 from eventstore.log.reader import Reader
@@ -78,9 +78,9 @@ class EmbeddedLog:
         """The disk that the store lies on, for what is kept beside the log."""
         return self._world.files
 
-    def lock(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[object]:
         """Hold the writer's lock, for writing beside the log; LogBusy when it is taken."""
-        return writer_lock(self.files, self.folder, wait_seconds=0, clock=self._world.clock)
+        return WriterLock(self.files, self.folder, wait_seconds=0, clock=self._world.clock)
 
     def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
         """Store `events` as one batch, all or none; when it returns they are synced."""
@@ -133,8 +133,8 @@ class EmbeddedLog:
         """Give the entries after position `after` through `through` that happened until `at`.
 
         They come in the order in which things happened, (`occurred_at`, position), in memory as
-        wide as the log is out of that order. Raises IndexDoubtful when the index turns out to be
-        wrong on the way: after `forget_index` ask again from the beginning.
+        wide as the log is out of that order. An index that turns out to be wrong on the way is
+        forgotten; IndexDoubtful is raised when what was given by it was out of order.
         """
         self._must_be_open()
         return self._reader.as_happened(after=after, at=at, through=through)
@@ -190,7 +190,7 @@ def _create(folder: Path, world: Surroundings) -> stores.Store:
             "a store is made in a new or empty folder only"
         )
     files.make_folder(folder / "log")
-    with writer_lock(files, folder, wait_seconds=world.wait_seconds, clock=world.clock):
+    with WriterLock(files, folder, wait_seconds=world.wait_seconds, clock=world.clock):
         if store := stores.read_store(files, folder):
             return store
         create_mark(files, folder)

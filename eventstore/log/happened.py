@@ -5,9 +5,11 @@ follows on the index is read once. An entry is given as soon as no stretch behin
 earlier one, so a log in order is given stretch by stretch however long it is.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import accumulate
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,17 +32,20 @@ class Calendar:
         self._folder = folder
         self._pages: list[Page] = []
 
-    def through(self, end: Place, index: Index | None) -> list[Page]:
-        """Give the stretches from the beginning through `end`."""
+    def through(self, last: int, end: Place, index: Index | None) -> list[Page]:
+        """Give the stretches from the beginning to the one with position `last`, before `end`."""
         known = self._pages[-1].end if self._pages else START
         if index and known < index.place <= end:
             self._pages = list(index.manifest.pages)
             known = index.place
-        if known < end:
+        if known.position < last:
             for entries, place in read_entries(self._files, self._folder, known, end):
                 earliest = min(recorded.entry.occurred_at for recorded in entries)
                 self._pages.append(Page(*place, earliest=earliest))
-        return [page for page in self._pages if page.end <= end]
+                if place.position >= last:
+                    break
+        stretches = bisect_left(self._pages, last, key=attrgetter("position")) + 1
+        return [page for page in self._pages[:stretches] if page.end <= end]
 
 
 class Asked(NamedTuple):

@@ -197,18 +197,37 @@ class Reader:
     ) -> Iterator[Recorded]:
         """Give entries as things happened; see EmbeddedLog.as_happened."""
         end = self.published()
+        last = end.position if through is None else min(through, end.position)
+        count, trail = 0, 0
+        while True:
+            with self._lock:
+                self._begin_at_index(end)
+                index = self._streams.index
+            number, followed = 0, 0
+            try:
+                for recorded in self._in_time(after, at, last, end):
+                    number, followed = number + 1, hash((followed, recorded.position))
+                    if number > count:
+                        count, trail = number, followed
+                        yield recorded
+                    elif number == count:
+                        _must_agree(followed, trail)
+                _must_agree(number, count)
+            except (LogDamaged, IndexDoubtful):
+                # Whether it is the index or the log shows when the log alone is read.
+                if index is None:
+                    raise
+                self.forget_index(index)
+            else:
+                return
+
+    def _in_time(self, after: int, at: Moment | None, last: int, end: Place) -> Iterator[Recorded]:
         with self._lock:
-            self._begin_at_index(end)
-            index = self._streams.index
-            pages = self._calendar.through(end, index)
-            last = end.position if through is None else min(through, end.position)
+            pages = self._calendar.through(last, end, self._streams.index)
             begin, stop = self.place_after(after, end), self._place_behind(last, end)
-        try:
-            yield from as_happened(pages, self.records, Asked(after, last, at, begin, stop))
-        except LogDamaged:
-            if index is None:
-                raise
-            raise IndexDoubtful("the log is not where the index says") from None
+        yield from as_happened(pages, self.records, Asked(after, last, at, begin, stop))
+        if last == end.position:
+            self._must_be_whole(end)
 
     def _along(
         self, stretches: list[_Stretch], of: tuple[str, str], after: int
@@ -249,6 +268,11 @@ class Reader:
             self._move_at = self._page_bytes
         except OSError:
             self._move_at += self._page_bytes
+
+
+def _must_agree(found: int, given: int) -> None:
+    if found != given:
+        raise IndexDoubtful("what was given was out of order")
 
 
 def _stretches(

@@ -9,11 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import Raw
 
 from eventstore import fleet, keyframe_keeping, keyframes
-from eventstore.codec import encode
-from eventstore.entry import NewEntry, Recorded
+from eventstore.entry import Recorded
 from eventstore.fleet import Fleet, fold
 from eventstore.keyframe_files import KEYFRAMES, KeyframeFiles
 from eventstore.keyframe_keeping import keep_keyframes
@@ -21,7 +19,7 @@ from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.moments import Moment, later
-from tests.eventstore.every_event import EVERY_EVENT
+from tests.eventstore.anything import STREAMS, some_entry, told
 from tests.eventstore.log.damaged import as_stored, changed
 from tests.eventstore.log.forgetful import ForgetfulFiles
 from tests.eventstore.log.history import small_store
@@ -30,7 +28,6 @@ from tests.eventstore.log.workload import STORE
 from tests.story import START
 
 EXAMPLES = int(os.environ.get("SNAPLEDGER_EXAMPLES", "40"))
-STREAMS = ("vm/00000000-0000-0000-0000-00000000000a", "vm/b", "host/h", "folder/f")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,32 +37,6 @@ def _every_few_entries() -> object:
     patch.setattr(keyframe_keeping, "_BYTES_BY_ENTRY", 1 << 20)
     yield
     patch.undo()
-
-
-def some_entry(chance: Random, number: int, lateness: float) -> NewEntry:
-    """Give any event at all, in order of time or late, now and then of a type unknown here."""
-    minutes = number - (chance.randint(0, 40) if chance.random() < lateness else 0)
-    at = later(START, minutes=minutes // 2 * 2)
-    if chance.random() < 0.05:
-        return NewEntry(f"{number}", "OfTomorrow", at, Raw(b'{"what":[1.50,null]}'))
-    event = chance.choice(EVERY_EVENT)
-    while type(event).__name__ in {"TailSetAside", "ForkedFrom"}:
-        event = chance.choice(EVERY_EVENT)
-    return encode(event, event_id=f"{number}", occurred_at=at)
-
-
-def told(chance: Random, *, entries: int = 60, lateness: float = 0.2) -> EmbeddedLog:
-    """Append in batches of any size; keep keyframes now and then."""
-    log = small_store(STORE, ForgetfulFiles(), settings=PAGES)
-    number = 0
-    while number < entries:
-        batch = [some_entry(chance, number + n, lateness) for n in range(chance.randint(1, 5))]
-        stream = chance.choice(STREAMS)
-        log.append(stream, batch, expected=log.revision(stream))
-        number += len(batch)
-        if chance.random() < 0.4:
-            keep_keyframes(log)
-    return log
 
 
 def truth(entries: list[Recorded], at: Moment | None, position: int | None) -> Fleet:

@@ -15,7 +15,7 @@ GUID = "0A1B2C3D-0000-0000-0000-000000000001"
 
 def vm(story: Story, text: str, as_of: AsOf | None = None) -> Machine:
     selection = select(story.recorded, as_of or AsOf())
-    return find_vm(text, fold(selection.entries), selection)
+    return find_vm(text, fold(selection.entries), lambda: fold(selection.log))
 
 
 def test_a_vm_is_found_by_name_and_by_guid_in_any_spelling() -> None:

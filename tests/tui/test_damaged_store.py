@@ -81,7 +81,7 @@ def test_what_stands_before_the_damage_can_be_asked(store: Snapledger) -> None:
 
     before = store("tree", "web01", "--at", "#2", "--json")
     assert (before.code, before.json["power"]) == (0, "running")
-    assert "this answer rests on entries before that" in before.err
+    assert before.err == ""  # nobody looked at what stands behind
     assert store("diff", "1", "2").code == 0
     for words in (("--at", "#3"), ("--at", "2010-09-26T06:01:00Z")):
         assert store("tree", "web01", *words).code == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tui import session
+from eventstore.log.embedded import EmbeddedLog
 from tui.cli import main
 
 
@@ -35,7 +35,7 @@ def test_a_saved_state_answers_as_the_whole_log_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(session, "fold_of", lambda _: pytest.fail("the whole log was folded"))
+        patched.setattr(EmbeddedLog, "as_happened", lambda *_, **__: pytest.fail("all was folded"))
         from_a_keyframe = answer(store, capsys, *words)
     shutil.rmtree(store / "keyframes")
 

@@ -18,7 +18,7 @@ from eventstore.ids import derive
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.simulate.player import By, Player
 from eventstore.simulate.scenario import read_scenario
-from projections.as_of import select
+from projections.as_of import EVERYTHING
 from projections.disk_chain import ChainRow, chain_of_vm, whole_chain
 from projections.findings import findings_of_vm
 from projections.snapshot_tree import tree_of
@@ -30,6 +30,7 @@ from tui.render.chain import chain_lines
 from tui.render.findings import findings_lines
 from tui.render.labels import Labels
 from tui.render.tree import tree_lines
+from tui.sources import InLog
 from tui.telling import Teller
 from tui.writing import WrittenHost
 
@@ -78,7 +79,7 @@ class _Stage:
         self._teller = Teller(player.host.fleet, call.out.look)
 
     def known(self) -> Knowledge:
-        return Knowledge(select(self._log.read()))
+        return Knowledge(InLog(self._log, EVERYTHING))
 
     def play(self, number: int, scene: Scene) -> None:
         look = self._out.look
@@ -132,7 +133,7 @@ def _read_back(call: Call, folder: Path, told: Knowledge) -> bool:
     log = open_store(folder / "evidence", create=True)
     evidence = Evidence(folder / "host", (), "demo", "snapledger demo")
     recorded = record(log, evidence, out)
-    seen = Knowledge(select(log.read()))
+    seen = Knowledge(InLog(log, EVERYTHING))
     history, headers = (_compared(whole_chain(known.fleet)) for known in (told, seen))
     out.line(
         f"{len(recorded.reading.disks)} disks and {len(recorded.reading.configurations)} "

@@ -7,9 +7,8 @@ from argparse import ArgumentParser
 
 from eventstore.errors import BadInput
 from eventstore.machine import Machine
-from projections.as_of import AsOf, View, select
+from projections.as_of import AsOf, View
 from projections.difference import difference
-from projections.names import find_told_vm
 from tui.call import Call, Exit
 from tui.knowledge import Knowledge
 from tui.render.difference import difference_lines
@@ -24,8 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     moments = [_moment(call, word) for word in (call.words.before, call.words.after)]
-    log = call.session.entries(*moments)
-    before, after = (Knowledge(select(log, each)) for each in moments)
+    before, after = (call.session.knowledge_as_of(each) for each in moments)
     machine = _machine(call.words.vm, before, after)
     told = difference(_view(before), _view(after), machine.id if machine else None)
     if call.wants_json:
@@ -52,6 +50,6 @@ def _machine(word: str | None, before: Knowledge, after: Knowledge) -> Machine |
     if word is None:
         return None
     try:
-        return find_told_vm(word, after.fleet, after.selection)
+        return after.told_vm(word)
     except BadInput:
-        return find_told_vm(word, before.fleet, before.selection)
+        return before.told_vm(word)

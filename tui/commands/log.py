@@ -53,7 +53,7 @@ def _counted(session: Session) -> Iterable[Recorded]:
     """Give what counts in the log's order, without holding a whole log in memory."""
     if session.as_of == EVERYTHING:
         return session.log.read()
-    return sorted(session.knowledge.selection.entries, key=lambda each: each.position)
+    return session.knowledge.selection.as_learned()
 
 
 def stored_line(recorded: Recorded) -> bytes:

@@ -27,6 +27,7 @@ from eventstore.keyframe_keeping import keep_keyframes
 from eventstore.simulate.grammar import SHAPES, usage
 from eventstore.simulate.player import Played, Player
 from eventstore.simulate.scenario import Line, read_scenario
+from projections.states import Everything
 from tui.call import Call, Exit
 from tui.store_place import is_chosen
 from tui.telling import Teller
@@ -89,7 +90,7 @@ def run(call: Call) -> Exit:
             if written:
                 for problem in written.follow(played, player.host.fleet):
                     call.out.note(f"{name}:{line.number}: {problem}")
-    keep_keyframes(log)
+    keep_keyframes(log, Everything)
     if written:
         call.out.note(f"the files stand in {folder}; `snapledger record {folder}` reads them")
     if call.wants_json:

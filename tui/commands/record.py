@@ -20,6 +20,7 @@ from eventstore.evidence.host import host_id
 from eventstore.keyframe_keeping import keep_keyframes
 from projections.coverage import coverage
 from projections.phrases import counted
+from projections.states import Everything
 from tui.call import Call, Exit
 from tui.recording import Evidence, Recording, record
 from tui.render.coverage import coverage_lines
@@ -64,7 +65,7 @@ def run(call: Call) -> Exit:
         done.append(recorded)
         if not call.wants_json:
             _tell(call, recorded)
-    keep_keyframes(log)
+    keep_keyframes(log, Everything)
     fleet = call.session.knowledge.fleet
     covered = coverage(fleet)
     if call.wants_json:
