@@ -29,6 +29,7 @@ STATES: dict[str, SideKind] = {
     ".vmrs": "runtime_state",
     ".vmgs": "guest_state",
 }
+_ANYBODYS = frozenset({".bin", ".vsv"})
 """These count only when they are called by a GUID: anybody may have a `.bin`."""
 
 TRACKING: frozenset[SideKind] = frozenset({"change_tracking", "modified_regions"})
@@ -47,14 +48,14 @@ class SideFile(Struct, frozen=True):
 def kind_of(path: str) -> SideKind | None:
     """Give what a file is by its name, None for what is none of them."""
     suffix = suffix_of(path)
-    if kind := STATES.get(suffix):
-        return kind if owner_of(path) else None
-    return BY_SUFFIX.get(suffix)
+    if suffix in _ANYBODYS and owner_of(path) is None:
+        return None
+    return STATES.get(suffix) or BY_SUFFIX.get(suffix)
 
 
 def owner_of(path: str) -> str | None:
-    """Give the GUID of the VM or snapshot that a file of state is called by."""
-    return guid(name_of(path).rpartition(".")[0])
+    """Give the GUID of the VM or snapshot that a file of state is called by, if it is one."""
+    return guid(name_of(path).rpartition(".")[0]) if suffix_of(path) in STATES else None
 
 
 def disk_tracked(path: str) -> str | None:

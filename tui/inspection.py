@@ -6,12 +6,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from eventstore.errors import EvidenceError
+from eventstore.events import SideKind
 from eventstore.evidence.disk import DiskReading, read_disk
 from eventstore.evidence.file_tree import shown
 from eventstore.evidence.linkage import Verdict, compare_parent
 from eventstore.evidence.observations import Check, DiskFacts, DiskFormat, DiskKind, ParentLink
 from eventstore.moments import Moment
 from eventstore.paths import name_of, plain, volume_of
+from eventstore.side_files import kind_of
 from eventstore.text import original
 
 
@@ -21,6 +23,14 @@ class Linkage(Struct, frozen=True):
     verdict: Verdict | None
     reasons: tuple[str, ...] = ()
     found_at: str | None = None
+
+
+class Beside(Struct, frozen=True):
+    """A file that lies beside the disk and belongs to it."""
+
+    path: str
+    kind: SideKind
+    size_bytes: int
 
 
 class Inspection(Struct, frozen=True):
@@ -43,6 +53,7 @@ class Inspection(Struct, frozen=True):
     parent: ParentLink | None = None
     linkage: Linkage | None = None
     checks: tuple[Check, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -73,7 +84,20 @@ def inspected(place: Path, path: str, reading: DiskReading) -> Inspection:
         parent=facts.parent,
         linkage=_linkage(place, facts),
         checks=facts.checks,
+        beside=tuple(_beside(place)),
     )
+
+
+def _beside(place: Path) -> Iterator[Beside]:
+    """Give the change tracking and the Replica log that are called by the disk's name."""
+    for name in (f"{place.name}.rct", f"{place.name}.mrt", f"{place.stem}.hrl"):
+        other = place.with_name(name)
+        kind = kind_of(shown(str(other)))
+        try:
+            if kind and other.is_file():
+                yield Beside(shown(str(other)), kind, other.stat().st_size)
+        except OSError:
+            continue  # it says nothing of the disk
 
 
 def _linkage(place: Path, facts: DiskFacts) -> Linkage | None:

@@ -28,7 +28,6 @@ from eventstore.evidence.found_side import FoundSideFile, examine_side
 from eventstore.evidence.ground import Ground
 from eventstore.evidence.path_map import PathMap
 from eventstore.evidence.vmcx_registry import FoundRegistry
-from eventstore.side_files import owner_of
 
 PROGRESS_FILES = 1_000
 """Progress is told once for so many files, and at the end."""
@@ -172,7 +171,7 @@ class _Seen:
         self._configurations.file(entry, file)
         found_at = shown(entry.path)
         path = self._mapping.windows(found_at)
-        state = self._configurations.holds_state(entry.path, owner_of(found_at))
+        state = self._configurations.holds_state(entry.path)
         if side := examine_side(file, found_at, path, has_saved_state=state):
             self._side_files.append(side)
             if side.kind == "vhd_set":

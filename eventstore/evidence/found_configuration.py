@@ -94,7 +94,7 @@ class ConfigurationFiles:
         self._found: list[tuple[str, FoundConfiguration]] = []
         self._registries: list[FoundRegistry] = []
         self._saved: set[tuple[str, SnapshotId]] = set()
-        self._stateless: set[str] = set()
+        self._states: dict[str, bool] = {}
 
     def file(self, entry: "os.DirEntry[str]", file: BinaryIO) -> None:
         """Take in a file that is no disk, open at any offset; raises OSError."""
@@ -119,11 +119,9 @@ class ConfigurationFiles:
         ordered = sorted(self._found, key=lambda each: each[1].snapshot is not None)
         return tuple(self._with_saved_state(folder, each) for folder, each in ordered)
 
-    def holds_state(self, place: str, own: str | None) -> bool | None:
+    def holds_state(self, place: str) -> bool | None:
         """Tell whether the VMRS at `place` holds a saved state; None where it could not be read."""
-        if own and (_folder(place), SnapshotId(own)) in self._saved:
-            return True
-        return False if place in self._stateless else None
+        return self._states.get(place)
 
     def registries(self) -> tuple[FoundRegistry, ...]:
         return tuple(self._registries)
@@ -163,14 +161,14 @@ class ConfigurationFiles:
     def _runtime_state(self, place: str, own: str | None, file: BinaryIO) -> None:
         """Note the saved state in a VMRS; every VM and snapshot of 2016 has one, state or not."""
         try:
-            if not own:
-                return
-            if holds_saved_state(file, os.fstat(file.fileno()).st_size):
-                self._saved.add((_folder(place), SnapshotId(own)))
-            else:
-                self._stateless.add(place)
+            is_saved = holds_saved_state(file, os.fstat(file.fileno()).st_size)
         except NotAConfiguration as error:
-            self._passed_over(place, f"may hold a saved state, but cannot be read: {error}")
+            if own:
+                self._passed_over(place, f"may hold a saved state, but cannot be read: {error}")
+            return
+        self._states[place] = is_saved
+        if own and is_saved:
+            self._saved.add((_folder(place), SnapshotId(own)))
 
     def _registry(self, place: str, data: bytes, registry: Key) -> None:
         found_at = shown(place)

@@ -17,7 +17,7 @@ from eventstore.paths import suffix_of
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = Moment("0001-01-01T00:00:00.000000Z")
 _LAST = Moment("9999-12-31T23:59:59.999999Z")
-_NAMED_AS_DISKS = frozenset({".vhd", ".avhd", ".vhdx", ".avhdx"})
+NAMED_AS_DISKS = frozenset({".vhd", ".avhd", ".vhdx", ".avhdx"})
 _DAMAGED_HEAD_BYTES = 4096
 _DAMAGED_TAIL_BYTES = 512
 
@@ -59,7 +59,7 @@ def examine(file: BinaryIO, found_at: str, path: str) -> FoundDisk | None:
         facts, header_sha256 = reading.facts, reading.header_sha256
     except (NotADisk, DamagedDisk) as error:
         suffixes = {suffix_of(found_at), suffix_of(path)}
-        if isinstance(error, NotADisk) and suffixes.isdisjoint(_NAMED_AS_DISKS):
+        if isinstance(error, NotADisk) and suffixes.isdisjoint(NAMED_AS_DISKS):
             return None
         problem, header_sha256 = str(error), _damaged_sha256(file, status.st_size)
     return FoundDisk(

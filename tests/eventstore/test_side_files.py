@@ -21,7 +21,9 @@ GUID = "1CE6964B-29B6-4D37-97AA-E847195217F3"
         (rf"C:\VMs\{GUID.lower()}.VSV", "devices"),
         (rf"C:\VMs\{GUID}.vmrs", "runtime_state"),
         (rf"C:\VMs\{GUID}.vmgs", "guest_state"),
+        (r"C:\VMs\web01.vmrs", "runtime_state"),
         (r"C:\VMs\firmware.bin", None),
+        (r"C:\VMs\notes.vsv", None),
         (r"C:\VMs\web01.vhdx", None),
         (r"C:\VMs\rct", None),
         ("", None),
@@ -34,6 +36,7 @@ def test_a_name_says_what_a_side_file_is(path: str, kind: SideKind | None) -> No
 def test_state_belongs_to_the_guid_it_is_called_by() -> None:
     assert owner_of(rf"C:\VMs\{GUID.lower()}.vmrs") == GUID
     assert owner_of(r"C:\VMs\web01.vmrs") is None
+    assert owner_of(rf"C:\VMs\{GUID}.iso") is None
 
 
 def test_tracking_belongs_to_the_disk_it_is_called_by() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from eventstore.paths import name_of
+from projections.side_files import WORDS
 from tui.inspection import Inspection
 from tui.render.fields import field
 from tui.render.look import Look
@@ -22,6 +23,9 @@ def inspection_lines(found: Inspection, look: Look) -> Iterator[str]:
     for title, value in _values(found, look):
         if value:
             yield field(title, look.text(value), look)
+    for other in found.beside:
+        told = f"{name_of(other.path)}  {WORDS[other.kind]}, {size_text(other.size_bytes)}"
+        yield field("beside", look.text(told), look)
     yield from _linkage_lines(found, look)
     yield from _check_lines(found, look)
 
