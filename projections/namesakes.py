@@ -1,14 +1,22 @@
 """VMs of one name told apart in sentences: `web01 (5A0D1F6E)` instead of `web01` twice."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from eventstore.fleet import Fleet
+from eventstore.ids import VmId
 from eventstore.machine import Machine
 
 _GUID_START = 8
 """So many digits of a GUID stand in its first group."""
+
+
+def names_apart(fleet: Fleet) -> Mapping[VmId, str]:
+    """Give what to call the VMs that share a name with another."""
+    apart = told_apart(fleet).machines
+    return {vm: each.name for vm, each in apart.items() if each is not fleet.machines[vm]}
 
 
 def told_apart(fleet: Fleet) -> Fleet:

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC
 from importlib import import_module
 
 from eventstore.errors import (
@@ -16,9 +17,10 @@ from eventstore.errors import (
     SnapledgerError,
 )
 from tui.call import Call, Exit
-from tui.commands import COMMANDS
+from tui.commands import COMMANDS, NAGIOS
 from tui.options import parse
 from tui.output import Output, encoding_of, look_for, sentences
+from tui.render.plugin import PluginState, unknown_line
 from tui.render.text import visible
 from tui.session import Session
 from tui.store_place import store_place
@@ -36,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _forget_stdout()
         return Exit.FINE
     except Exception as error:  # noqa: BLE001 - the last stop before a user would see a traceback
-        return _failed(error)
+        failed = _failed(error)
+        return _failed_plugin(error) if NAGIOS in (argv or sys.argv[1:]) else failed
     return code
 
 
@@ -90,6 +93,15 @@ def _failed(error: Exception) -> Exit:
             return Exit.UNFINISHED
     _say(f"snapledger: {error}{notes}")
     return code
+
+
+def _failed_plugin(error: Exception) -> PluginState:
+    """Tell monitoring that nobody could look: by its codes 2 would be CRITICAL."""
+    with suppress(OSError):  # the exit code says it too
+        look = look_for(sys.stdout, ascii_only=False, no_color=True, zone=UTC)
+        Output(sys.stdout, sys.stderr, look).line(unknown_line(str(error), look))
+        sys.stdout.flush()
+    return PluginState.UNKNOWN
 
 
 def _after_damage(damage: LogDamaged) -> str:

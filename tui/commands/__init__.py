@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+NAGIOS = "--nagios"
+"""Asks for an answer to monitoring, whose exit codes mean something else."""
+
 
 class Entry(Struct, frozen=True):
     """A command in the list of commands.
@@ -33,10 +36,12 @@ COMMANDS: Mapping[str, Entry] = {
     "chain": Entry("show disk files, their parents, and who needs them"),
     "files": Entry("list the files of a VM"),
     "orphans": Entry("find disk files that are odd: unneeded, missing, unmerged, and why"),
+    "check": Entry("say at a glance whether anything wants attention; for monitoring too"),
     "explain": Entry("tell everything about one disk file: its verdict and its life"),
     "log": Entry("tell what happened, one sentence per event"),
     "diff": Entry("compare two moments", False),
     "forecast": Entry("say what a command would do, without doing it"),
-    "inspect": Entry("read and check disk files; needs no store", False),
+    "plan": Entry("say in which order to get a VM rid of its AVHDs, and what to look at"),
+    "inspect": Entry("read and check disks and other evidence; needs no store", False),
     "verify": Entry("check every byte of the log", False),
 }
