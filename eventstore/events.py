@@ -128,17 +128,25 @@ class SnapshotApplied(Struct, frozen=True, omit_defaults=True):
     new_disks: tuple[NewDisk, ...] = ()
 
 
-class SnapshotRenamed(Struct, frozen=True):
-    """The snapshot has another name; no file changed."""
+class SnapshotRenamed(Struct, frozen=True, omit_defaults=True):
+    """The snapshot has another name; no file changed.
+
+    `former` is set only where it was inferred.
+    """
 
     snapshot: SnapshotId
     name: str
+    former: str = ""
 
 
-class SnapshotDeleted(Struct, frozen=True):
-    """The snapshot, its configuration and its saved state are gone; its disks follow by rule."""
+class SnapshotDeleted(Struct, frozen=True, omit_defaults=True):
+    """The snapshot, its configuration and its saved state are gone; its disks follow by rule.
+
+    `name` is set only where it was inferred.
+    """
 
     snapshot: SnapshotId
+    name: str = ""
 
 
 class SubtreeDeleted(Struct, frozen=True):

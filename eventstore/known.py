@@ -114,6 +114,8 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
     logged: set[str] = set()
     exported: set[str] = set()
     for entry in entries:
+        if entry.source is not None and entry.source.read_at is not None:
+            continue  # inferred from what was read, and no word of its own
         if entry.type in _OF_LOGS:
             logged.add(entry.id)  # and never dates a walk: no file is ever spoken of
             continue

@@ -13,11 +13,12 @@ def hidden_places(reading: FolderReading) -> frozenset[str]:
 
 def was_looked_at(place: str, root: str, hidden: frozenset[str]) -> bool:
     """Tell whether a file at `place` would have been seen by a walk of `root`."""
-    above = set(_at_and_above(place))
+    above = set(at_and_above(place))
     return root in above and not above & hidden
 
 
-def _at_and_above(place: str) -> Iterator[str]:
+def at_and_above(place: str) -> Iterator[str]:
+    """Give a place and the folders that it lies in, nearest first."""
     yield place
     while (above := folder_of(place)) != place:
         place = above

@@ -15,6 +15,7 @@ from projections.disk_graph import graph_of
 from projections.finding import Finding
 from projections.findings import finding_of
 from projections.narrate import NO_NAMES, names_of, narrate
+from projections.narrate_inferred import inferred
 from projections.ownership import Ownership, ReferenceChange, Told, in_time, vm_of
 
 
@@ -51,7 +52,8 @@ def explain(entries: Iterable[Recorded], path: str) -> Explanation | None:
         ]
         if effects or key in disks_named(event):
             names = names_of(before) if before else NO_NAMES
-            text = " ".join((narrate(event, names), *effects))
+            said = inferred(event, names, when.read_at) if when.read_at else narrate(event, names)
+            text = " ".join((said, *effects))
             life.append(LifeLine(when.position, when.at, text))
     fleet = ownership.fleet
     finding = finding_of(fleet, graph_of(fleet), ownership, key)

@@ -122,6 +122,9 @@ class Ownership:
         self, stream: str, event: Event | Unknown, when: When
     ) -> tuple[ReferenceChange, ...]:
         """Take in one event, and tell what it did to references."""
+        if when.read_at is not None:
+            self.fleet.evolve(stream, event, when)
+            return ()  # what was inferred changes no reference
         if isinstance(event, Unknown | HandEvent | FolderEvent | HostLogEvent | LogEvent):
             self.fleet.evolve(stream, event, when)
             if isinstance(event, HandEvent):

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from eventstore.codec import decode
+from eventstore.codec import Unknown, decode
 from eventstore.entry import Entry, Recorded
-from eventstore.events import LogRecordSeen
+from eventstore.events import Event, LogRecordSeen
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId, vm_stream
+from eventstore.machine import when_of
 from eventstore.moments import Moment
 from projections.as_of import Selection
 from projections.log_witness import PowerByHistory, is_of_log
 from projections.narrate import Names, narrate
+from projections.narrate_inferred import inferred
 from projections.shapes import VmRef
 
 
@@ -54,7 +56,7 @@ def timeline(selection: Selection, fleet: Fleet, vm: VmId | None = None) -> Iter
         if isinstance(event, LogRecordSeen):
             ref, called, remark = event.vm, event.vm_name or event.vm, _remark(event, power)
             is_odd = power.differs(event) is not None
-        elif ref:
+        elif ref and when_of(recorded).read_at is None:
             power.hear(ref, event)
         stream = vm_stream(ref) if ref else entry.stream
         before = names.get(stream) or (Names(vm=called) if called else Names())
@@ -64,7 +66,7 @@ def timeline(selection: Selection, fleet: Fleet, vm: VmId | None = None) -> Iter
             occurred_at=entry.occurred_at,
             recorded_at=recorded.recorded_at,
             vm=VmRef(ref, after.vm) if ref else None,
-            text=narrate(event, before) + remark,
+            text=_sentence(entry, event, before) + remark,
             is_late=position in late,
             contradicts=is_odd,
         )
@@ -78,6 +80,12 @@ def concerns(entry: Entry, vm: VmId) -> bool:
     return entry.stream == vm_stream(vm)
 
 
+def _sentence(entry: Entry, event: Event | Unknown, names: Names) -> str:
+    if entry.source is not None and entry.source.read_at is not None:
+        return inferred(event, names, entry.source.read_at, entry.source)
+    return narrate(event, names)
+
+
 def _remark(event: LogRecordSeen, power: PowerByHistory) -> str:
     if differs := power.differs(event):
         return f" By its history it was {differs} then."
@@ -87,12 +95,13 @@ def _remark(event: LogRecordSeen, power: PowerByHistory) -> str:
 def _late(entries: Iterable[Recorded]) -> Iterator[int]:
     """Give the positions of entries, as they were learned, that came after a later one of theirs.
 
-    What an event log says is always learned after it happened, and changes no answer by it.
+    What an event log says is always learned after it happened, and changes no answer by it; what
+    was inferred says itself when that was read.
     """
     newest: dict[str, Moment] = {}
     for recorded in entries:
         entry = recorded.entry
-        if is_of_log(entry):
+        if is_of_log(entry) or when_of(recorded).read_at is not None:
             continue
         if entry.occurred_at < newest.get(entry.stream, entry.occurred_at):
             yield recorded.position

@@ -20,10 +20,12 @@ from eventstore.ids import guid
 from eventstore.known import Known, known_from
 from eventstore.log.chunks import chunks
 from eventstore.log.protocol import EventLog
+from eventstore.machine import when_of
 from eventstore.moments import now
 from eventstore.observe import Observed, Observer, observe
 from eventstore.observe_exports import observe_exports
 from eventstore.observe_logs import observe_logs
+from eventstore.reconcile import reconcile
 from tui.output import Output
 
 TRIES_MAX = 100
@@ -45,11 +47,15 @@ class Evidence(Struct, frozen=True):
 
 
 class Recording(Struct, frozen=True):
-    """What one folder or file gave: its `place` in full, and how many events were new."""
+    """What one folder or file gave: its `place` in full, and how many events were new.
+
+    `inferred` are those among them that explain what was read.
+    """
 
     place: str
     reading: FolderReading
     events: int
+    inferred: int
 
 
 def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
@@ -75,12 +81,14 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
                 desk.store(exported)
                 known = replace(desk.known(), last=known.last)  # they may have overtaken files
             desk.store(observe(reading, known, by, confirm=evidence.confirm))
+            inferred = desk.explain(evidence.recorder)
         except (WrongRevision, DuplicateId):
             # Somebody else recorded too: look again at what is new. What they saw may be later
             # than what this walk saw, so it is dated by what was known before it.
             known = replace(desk.known(), last=known.last)
         else:
-            return Recording(shown(native(str(evidence.place))), reading, desk.stored)
+            place = shown(native(str(evidence.place)))
+            return Recording(place, reading, desk.stored, inferred)
     raise LogError(
         f"other writers came first {TRIES_MAX} times in a row while {evidence.place} was recorded; "
         f"{desk.stored} new events are stored, the rest is when it is recorded again"
@@ -143,6 +151,15 @@ class _Desk:
                     stream, batch, expected=expected
                 ).revision
                 self.stored += len(batch)
+
+    def explain(self, recorder: str) -> int:
+        """Append what follows from all that was read and is not stored; give how much that is.
+
+        Of a recording that was broken off before this, the next one makes up for it.
+        """
+        inferred = reconcile(sorted(self._log.read(), key=when_of), recorder)
+        self.store(inferred)
+        return len(inferred)
 
     def _entries(self) -> Iterator[Entry]:
         origin, hosts = self._log.origin, Hosts()

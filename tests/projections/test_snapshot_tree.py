@@ -49,6 +49,7 @@ def test_the_tree_has_the_shape_of_the_contract() -> None:
             "parent": "S1",
             "head_disks": {"IDE 0:0": disk("after-S1.avhd")},
             "is_parent_known": True,
+            "are_disks_known": True,
         },
     }
 

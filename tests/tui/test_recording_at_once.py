@@ -74,7 +74,7 @@ def test_recorders_that_read_the_same_at_once_store_it_once(
     log = open_store(snapledger.store)
     entries = [recorded.entry for recorded in log.read()]
     facts = Counter((entry.stream, entry.type, bytes(entry.data)) for entry in entries)
-    assert len(entries) == 7
+    assert len(entries) == 9
     assert set(facts.values()) == {1}
     assert log.check().violations == ()
     assert snapledger("record", str(host), "--json").json["events"] == 0

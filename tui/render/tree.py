@@ -52,6 +52,8 @@ def _rows(tree: SnapshotTree, look: Look) -> Iterator[Line]:
         if row.node == _NOW:
             told = _now_cells(tree, row.graph(look.glyphs.now, look.glyphs))
             disks = _disk_cells(tree.now.head_disks, look, "mark", shows_slots=shows_slots)
+            if not tree.now.are_disks_known:
+                disks = [(*disks[0][:-1], Cell("its disks are not known", "warn"))]
         else:
             node = nodes[row.node]
             told = _snapshot_cells(node, row.graph(look.glyphs.snapshot, look.glyphs), look)
