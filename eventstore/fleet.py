@@ -119,7 +119,7 @@ class Fleet:
                 if sighting := self.sightings.get(path_key(path)):
                     self.sightings[path_key(path)] = replace(sighting, gone=when)
             case FolderRead():
-                self.folders[stream] = FolderSeen(event, when)
+                self.folders[stream] = FolderSeen(event, when).after(self.folders.get(stream))
             case HostRegistrySeen(host, _, found_at):
                 self.registries[host, found_at] = event
                 for vm, listed in event.vms:

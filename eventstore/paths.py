@@ -93,11 +93,13 @@ def folder_of(path: str) -> str:
 
 def volume_of(path: str) -> str:
     r"""Give `C:`, `\\server\share` or `\\?\Volume{GUID}`; POSIX paths and bare names have none."""
-    if is_posix(path):
-        return ""
-    text = plain(path)
-    found = _VOLUME_ID.match(text)
-    return found[0] if found else PureWindowsPath(text).drive
+    return "" if is_posix(path) else volume_id_of(path) or PureWindowsPath(plain(path)).drive
+
+
+def volume_id_of(path: str) -> str:
+    r"""Give the `\\?\Volume{GUID}` that `path` begins with, else nothing."""
+    found = _VOLUME_ID.match(plain(path))
+    return found[0] if found else ""
 
 
 def beside(path: str, name: str) -> str:

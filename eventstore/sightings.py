@@ -47,10 +47,15 @@ class Arrival(Struct, frozen=True):
 
 
 class FolderSeen(Struct, frozen=True):
-    """The last walk of a folder."""
+    """The last walk of a folder; `first` is when it was walked first, if before that."""
 
     read: FolderRead
     when: When
+    first: When | None = None
+
+    def after(self, before: "FolderSeen | None") -> "FolderSeen":
+        """Give this walk as the one that comes after `before`, of the same folder."""
+        return replace(self, first=before.first or before.when) if before else self
 
 
 class Attached(Struct, frozen=True):

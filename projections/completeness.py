@@ -9,16 +9,19 @@ from eventstore.ids import VmId
 from eventstore.machine import ConfigurationLost, ConfigurationRead, Machine, When
 from eventstore.paths import joined, path_key
 from eventstore.readings import at_odds, heads_named, seen_of
+from projections.hosts import doubt_of_home
 from projections.phrases import listed as in_a_row
 from projections.walks import Walk, last_walk
 
 
 def complete_vms(fleet: Fleet, walks: tuple[Walk, ...]) -> frozenset[VmId]:
-    """Give the VMs whose every reference is known."""
+    """Give the VMs whose every reference is known: by history alone where hosts are mixed up."""
+    is_doubtful = bool(doubt_of_home(fleet))
     return frozenset(
         machine.id
         for machine in fleet.machines.values()
         if not missing_references(machine, walks) and not any(odds_of(machine))
+        if has_own_history(machine) or not is_doubtful
     )
 
 

@@ -18,16 +18,12 @@ from projections.completeness import (
     owner_told,
     unfound_of,
 )
+from projections.hosts import HostCoverage, doubt_of_home, host_coverage, left_out
 from projections.log_coverage import LogCoverage, log_coverage
 from projections.namesakes import told_apart
 from projections.shapes import VmRef, vm_ref
 from projections.side_files import SideCoverage, side_coverage
 from projections.walks import Walk, last_walk, walks_of
-
-_MIXED_HOSTS = (
-    "which host a file stands on: {} hosts were recorded into this store, and one path on two of "
-    "them is taken for one file; keep a store for each host"
-)
 
 
 class VmCoverage(Struct, frozen=True):
@@ -52,7 +48,7 @@ class FolderCoverage(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """All VMs and folders known, and in `gaps` what would have to be read to be certain.
+    """All VMs, folders and hosts known, and in `gaps` what would have to be read to be certain.
 
     `logs` are event logs of hosts with gaps of their own, `side_files` what lies beside disks:
     neither makes a verdict less certain.
@@ -63,6 +59,7 @@ class Coverage(Struct, frozen=True):
     gaps: tuple[str, ...]
     logs: tuple[LogCoverage, ...] = ()
     side_files: tuple[SideCoverage, ...] = ()
+    hosts: tuple[HostCoverage, ...] = ()
 
 
 def coverage(fleet: Fleet) -> Coverage:
@@ -85,6 +82,7 @@ def coverage(fleet: Fleet) -> Coverage:
         gaps=gaps(told_apart(fleet), walks),
         logs=log_coverage(fleet),
         side_files=side_coverage(fleet),
+        hosts=host_coverage(fleet),
     )
 
 
@@ -134,8 +132,8 @@ def told(gap: str) -> str:
 
 def gaps(fleet: Fleet, walks: tuple[Walk, ...], since: When | None = None) -> tuple[str, ...]:
     """Say what was not looked at, or not since `since`: nothing means that all was."""
-    hosts = {folder.read.host for folder in fleet.folders.values()}
-    found = [_MIXED_HOSTS.format(len(hosts))] if len(hosts) > 1 else []
+    found = [doubt] if (doubt := doubt_of_home(fleet)) else []
+    found.extend(left_out(fleet))
     for machine in fleet.machines.values():
         if machine.is_present:
             if unknown := _unread_configuration(machine, walks):
@@ -187,8 +185,9 @@ def _read_elsewhere(machine: Machine, listed: str) -> str:
     One found on POSIX, without a map, has no Windows path to compare.
     """
     read = [file.path for file in machine.files if (file.kind, file.owner) == ("config", "now")]
+    read += [each.of_vm.path for each in machine.readings if each.of_vm]
     is_same = any(is_posix(path) or path_key(path) == path_key(listed) for path in read)
-    return "" if is_same or not machine.is_observed else ", ".join(read)
+    return "" if is_same or not machine.is_observed else ", ".join(dict.fromkeys(read))
 
 
 def _unread_configuration(machine: Machine, walks: tuple[Walk, ...]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from eventstore.hosts import is_shared
 from eventstore.sightings import Sighting
 from projections.case import Case, because
 from projections.disk_node import DiskNode
@@ -116,6 +117,8 @@ def _doubts(case: Case, node: DiskNode) -> Iterator[Reason]:
         hang = "hangs" if len(broken) == 1 else "hang"
         names = several(list(broken[:NAMED_MAX]), len(broken))
         yield because(f"{names} {hang} below it and would become unreadable.")
+    if is_shared(node.path):
+        yield because("Several hosts can use it where it stands: one nobody recorded may need it.")
     if past is None or past.loss is None:
         yield because("No history tells who referred to it last, and when that ended.")
         return

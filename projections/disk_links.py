@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from eventstore.machine import When
 from eventstore.paths import PathKey, is_posix, path_key
 from eventstore.sightings import Arrival
+from projections.hosts import Namings
 from projections.parent_links import Fingerprint, HeaderParent, SeenDisks, fingerprint
 from projections.witnesses import Presence, Witnesses
 
@@ -38,7 +39,7 @@ class Links:
             for key, presence in self.presence.items()
             if presence == "seen"
         }
-        self._disks = SeenDisks(self._seen)
+        self._disks = SeenDisks(self._seen, Namings(witnesses.fleet).of)
         self._fitting: set[PathKey] = set()
         for key, disk in self._seen.items():
             if named := self._disks.parent_of(disk):

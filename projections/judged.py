@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from eventstore.fleet import Fleet
+from eventstore.hosts import is_shared
 from eventstore.ids import VmId
 from eventstore.machine import AUTOMATIC_SUFFIXES
 from eventstore.paths import PathKey, name_of, suffix_of
 from projections.disk_node import DiskNode, spread
+from projections.hosts import are_others_known, doubt_of_home
 
 Nodes = Mapping[PathKey, DiskNode]
 
@@ -20,16 +22,21 @@ def judged_files(nodes: Nodes, fleet: Fleet, complete: AbstractSet[VmId]) -> fro
     """Give the files of which it is known who refers to them; `complete` VMs tell all they need.
 
     The nearest file above that any VM needs is needed by complete VMs only; or they stand alone
-    in a folder where nothing was left unknown.
+    in a folder where nothing was left unknown. What hosts share is judged where several were read.
     """
+    if doubt_of_home(fleet):
+        return frozenset()
     needed = {key: node.needed_by <= complete for key, node in nodes.items() if node.needed_by}
     hanging = spread(needed, lambda key: nodes[key].below)
     formats, moved = _unread_formats(nodes, fleet), _maybe_moved(nodes)
-    return _alone(nodes, fleet, complete) | frozenset(
+    judged = _alone(nodes, fleet, complete) | frozenset(
         key
         for key, is_known in hanging.items()
         if is_known and suffix_of(key)[-1:] not in formats and key not in moved
     )
+    if are_others_known(fleet):
+        return judged
+    return frozenset(key for key in judged if not is_shared(key))
 
 
 def _unread_formats(nodes: Nodes, fleet: Fleet) -> frozenset[str]:

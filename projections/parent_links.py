@@ -1,19 +1,22 @@
 """Which file a differencing disk's header means by its parent.
 
 VHDX names it three times and Windows tries `relative_path`, `volume_path`, `absolute_win32_path`
-in this order; VHD has relative (W2ru), absolute (W2ku) and a bare name. A path counts when a
-disk was seen there. What the child quotes of its parent is a second witness: evidence is often
-copied elsewhere, files are moved, and another disk may stand where the parent stood.
+in this order; VHD has relative (W2ru), absolute (W2ku) and a bare name. Each is meant on the host
+of the child, where a volume's GUID is also told by whoever names it beside a drive. A path counts
+when a disk was seen there. What the child quotes of its parent is a second witness: evidence is
+often copied elsewhere, files are moved, and another disk may stand where the parent stood.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from eventstore.events import DiskSeen
 from eventstore.evidence.linkage import compare_parent
 from eventstore.evidence.observations import DiskFacts, ParentLink
+from eventstore.evidence.path_map import rooted
+from eventstore.hosts import Naming, is_local, is_shared
 from eventstore.paths import (
     PathKey,
     beside,
@@ -22,6 +25,8 @@ from eventstore.paths import (
     joined,
     name_of,
     path_key,
+    rest_below,
+    volume_id_of,
     volume_of,
 )
 
@@ -49,8 +54,14 @@ class HeaderParent(Struct, frozen=True):
 class SeenDisks:
     """Disks that stand at their places, by path and by what a child would quote of them."""
 
-    def __init__(self, seen: Mapping[PathKey, DiskSeen]) -> None:
+    def __init__(
+        self,
+        seen: Mapping[PathKey, DiskSeen],
+        naming_of: Callable[[PathKey, str], Naming] = lambda _key, _path: Naming(),
+    ) -> None:
         self._seen = seen
+        self._naming_of = naming_of
+        self._volumes: defaultdict[tuple[str, PathKey], dict[str, None]] = defaultdict(dict)
         self._bearers: defaultdict[Fingerprint, list[PathKey]] = defaultdict(list)
         self._near: defaultdict[tuple[Fingerprint, PathKey], list[PathKey]] = defaultdict(list)
         for key, disk in seen.items():
@@ -59,6 +70,8 @@ class SeenDisks:
                 for mark in _marks(disk.facts):
                     self._bearers[mark].append(key)
                     self._near[mark, folder].append(key)
+                if link := disk.facts.parent:
+                    self._learn_volume(key, disk.path, link)
 
     def bearers(self, mark: Fingerprint) -> list[PathKey]:
         """Give the files that bear what somebody quotes or remembers."""
@@ -73,7 +86,7 @@ class SeenDisks:
         if child.facts is None or child.facts.parent is None:
             return None
         link = child.facts.parent
-        places = tuple(dict.fromkeys(_places(child.path, link, child.facts.format)))
+        places = tuple(dict.fromkeys(self._places(child, link, child.facts.format)))
         found = next((each for place in places if (each := self._seen.get(path_key(place)))), None)
         if found and _fits(child.facts, found.facts):
             return HeaderParent(found.path, is_found=True, places=places)
@@ -82,7 +95,7 @@ class SeenDisks:
         if not found and not places and not bearer:
             return None
         return HeaderParent(
-            path=found.path if found else _best(link, places) if places else bearer or "",
+            path=found.path if found else self._best(child, link, places) or bearer or "",
             is_found=found is not None,
             places=places,
             fits=False,
@@ -101,6 +114,47 @@ class SeenDisks:
             if len(others) == 1:
                 return self._seen[others.pop()].path
         return None
+
+    def _places(self, child: DiskSeen, link: ParentLink, form: str) -> Iterator[str]:
+        given = _named_paths(link, form)
+        naming = self._naming_of(path_key(child.path), child.path)
+        for text in given:
+            is_whole = volume_of(text) or is_posix(text)
+            whole = text if is_whole else joined(folder_of(child.path), text)
+            yield from (naming.path(place) for place in self._places_of(naming, whole))
+            if is_shared(child.path) and is_local(whole):
+                yield whole
+        if is_posix(child.path):
+            # Recorded without a mapping: `C:\VMs\base.vhd` may lie beside its child.
+            beside_it = [beside(child.path, name) for text in given if (name := name_of(text))]
+            yield from (each for each in beside_it if path_key(each) != path_key(child.path))
+
+    def _best(self, child: DiskSeen, link: ParentLink, places: tuple[str, ...]) -> str:
+        """Give the place to call an absent parent by: in full, one with a drive if possible."""
+        naming = self._naming_of(path_key(child.path), child.path)
+        whole = [naming.path(link.absolute_path)] if link.absolute_path else []
+        drives = [place for place in (*whole, *places) if volume_of(place)]
+        lettered = [place for place in drives if not volume_id_of(place)]
+        return next(iter((*lettered, *drives, *places)), "")
+
+    def _places_of(self, naming: Naming, path: str) -> Iterator[str]:
+        """Give what `path` can be called on its host: a volume's GUID by its drives, too."""
+        yield path
+        if volume := volume_id_of(path):
+            for root in self._volumes.get((naming.server, path_key(volume)), ()):
+                yield joined(root, rest_below(path, volume))
+
+    def _learn_volume(self, key: PathKey, path: str, link: ParentLink) -> None:
+        """A header that names its parent by a volume's GUID and by a drive tells the volume."""
+        volume = volume_id_of(link.volume_path or "")
+        if not (volume and link.volume_path and link.absolute_path):
+            return
+        rest = "\\" + rest_below(link.volume_path, volume)
+        absolute = joined(link.absolute_path)
+        if path_key(absolute).endswith(path_key("x:" + rest)[2:]):
+            server = self._naming_of(key, path).server
+            root = absolute[: len(absolute) - len(rest)]
+            self._volumes[server, path_key(volume)][rooted(root)] = None
 
 
 def fingerprint(facts: DiskFacts) -> Fingerprint:
@@ -134,29 +188,9 @@ def _fits(child: DiskFacts, parent: DiskFacts | None) -> bool:
 _HARMLESS = frozenset({"matches", "not_comparable"})
 
 
-def _places(child: str, link: ParentLink, form: str) -> Iterator[str]:
+def _named_paths(link: ParentLink, form: str) -> list[str]:
     if form == "vhdx":
         named = (link.relative_path, link.volume_path, link.absolute_path)
     else:
         named = (link.relative_path, link.absolute_path, link.name)
-    given = [text for text in named if text]
-    for text in given:
-        if volume_of(text) or is_posix(text):
-            yield text
-        else:
-            yield joined(folder_of(child), text)
-    if is_posix(child):
-        # Recorded without a mapping: `C:\VMs\base.vhd` may lie beside its child.
-        yield from (
-            place
-            for text in given
-            if (name := name_of(text)) and path_key(place := beside(child, name)) != path_key(child)
-        )
-
-
-def _best(link: ParentLink, places: tuple[str, ...]) -> str:
-    """Give the place to call an absent parent by: as a whole path, one with a drive if possible."""
-    whole = [link.absolute_path] if link.absolute_path else []
-    drives = [place for place in (*whole, *places) if volume_of(place)]
-    lettered = [place for place in drives if not place.startswith("\\\\?\\")]
-    return (lettered or drives or list(places))[0]
+    return [text for text in named if text]
