@@ -108,3 +108,40 @@ def test_a_link_to_a_disk_is_refused(snapledger: Snapledger, host: Path) -> None
     told = snapledger("record", str(host / "link.vhd"))
 
     assert (told.code, "expected a file that is no link" in told.err) == (2, True)
+
+
+# --- what lies beside disks -----------------------------------------------------------------
+
+
+def test_what_lies_beside_disks_is_counted_by_kind(snapledger: Snapledger, host: Path) -> None:
+    for name in ("web01.vhd.rct", "a.avhd.rct", "setup.iso"):
+        (host / name).write_bytes(b"1")
+    (host / "a.avhd").rename(host / "web01-AutoRecovery.avhd")
+    told = snapledger("record", str(host))
+    again = snapledger("record", str(host), "--json").json
+
+    assert "2 change tracking files, 1 image file" in told.out
+    assert "1 disk of backups (AutoRecovery) among them" in told.out
+    assert "beside disks: change tracking 2; image 1; memory 2; device states 2" in told.out
+    assert again["side_files"] == {"change_tracking": 2, "image": 1, "memory": 2, "devices": 2}
+    assert [Path(path).name for path in again["auto_recovery"]] == ["web01-AutoRecovery.avhd"]
+    assert again["events"] == 0
+
+
+def test_change_tracking_that_is_gone_is_told_with_what_it_means(
+    snapledger: Snapledger, host: Path
+) -> None:
+    tracking = host / "web01.vhd.rct"
+    tracking.write_bytes(b"1")
+    root = str(host.parent.parent)
+    snapledger("record", root)
+    tracking.unlink()
+    told = snapledger("record", root)
+
+    assert "1 new event stored" not in told.out
+    assert "gone: " in told.out
+    assert "the next backup of the disk has to read all of it" in told.out
+    listed = snapledger("files", "web01")
+    assert "GONE since" in listed.out
+    (row,) = [row for row in snapledger("files", "web01", "--json").json if "gone_at" in row]
+    assert row["kind"] == "change_tracking"

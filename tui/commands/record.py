@@ -9,19 +9,25 @@ A disk image mounted elsewhere is told by its Windows paths: --map 'D:\VMs=/mnt/
 
 import os
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from eventstore.errors import BadInput
+from eventstore.events import SideKind
 from eventstore.evidence.folder import Skipped
+from eventstore.evidence.found_disk import FoundDisk
 from eventstore.evidence.host import host_id
 from eventstore.keyframe_keeping import keep_keyframes
+from eventstore.side_files import is_auto_recovery
 from projections.coverage import coverage
 from projections.phrases import counted
+from projections.side_files import WORDS
 from projections.states import Everything
 from tui.call import Call, Exit
+from tui.named_places import named_places
 from tui.recording import Evidence, Recording, record
 from tui.render.coverage import coverage_lines
 from tui.user import recorder
@@ -34,11 +40,18 @@ class SkippedAnswer(Struct, frozen=True):
 
 
 class RecordAnswer(Struct, frozen=True):
+    """What was read, and what it added to the log.
+
+    `side_files` counts by kind what lies beside disks; `auto_recovery` are disks backups made.
+    """
+
     files: int
     observations: int
     events: int
     skipped: Sequence[SkippedAnswer]
     gaps: Sequence[str]
+    side_files: Mapping[SideKind, int]
+    auto_recovery: Sequence[str]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,12 +67,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     words = call.words
-    for place in words.evidence:
+    places = named_places(words.evidence)
+    for place in places:
         _must_be_there(place)
     host = host_id(words.host)
     log = call.session.log_to_write()
     done = []
-    for place in words.evidence:
+    for place in places:
         evidence = Evidence(Path(place), tuple(words.map), host, recorder(), words.confirm)
         recorded = record(log, evidence, call.out)
         done.append(recorded)
@@ -92,18 +106,27 @@ def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:
         events=sum(each.events for each in done),
         skipped=[_skipped(place) for each in done for place in each.reading.skipped],
         gaps=gaps,
+        side_files=_sides(done),
+        auto_recovery=[disk.path for each in done for disk in _of_backups(each)],
     )
 
 
 def _observations(recorded: Recording) -> int:
     reading = recorded.reading
-    return (
-        len(reading.disks) + len(reading.configurations) + _log_records(recorded) + _vms(recorded)
-    )
+    files = (reading.disks, reading.configurations, reading.registries, reading.side_files)
+    return sum(map(len, files)) + _log_records(recorded) + _vms(recorded)
 
 
 def _vms(recorded: Recording) -> int:
     return sum(len(found.export.vms) for found in recorded.reading.exports)
+
+
+def _sides(done: Sequence[Recording]) -> Counter[SideKind]:
+    return Counter(side.kind for each in done for side in each.reading.side_files)
+
+
+def _of_backups(recorded: Recording) -> Iterator[FoundDisk]:
+    return (disk for disk in recorded.reading.disks if is_auto_recovery(disk.path))
 
 
 def _log_records(recorded: Recording) -> int:
@@ -131,6 +154,17 @@ def _tell(call: Call, recorded: Recording) -> None:
 
 
 def _others_told(recorded: Recording) -> str:
-    records, vms = _log_records(recorded), _vms(recorded)
-    logs = f", {counted(records, 'record')} of event logs" if records else ""
-    return logs + (f", {counted(vms, 'VM')} of exports" if vms else "")
+    """Name what else was recognised, each with how much of it there was."""
+    reading = recorded.reading
+    told = [
+        (_log_records(recorded), "record", "of event logs"),
+        (_vms(recorded), "VM", "of exports"),
+        (sum(len(each.vms) for each in reading.registries), "VM", "in lists of hosts"),
+        (sum(1 for _ in _of_backups(recorded)), "disk", "of backups (AutoRecovery) among them"),
+    ]
+    parts = [f"{counted(number, one)} {where}" for number, one, where in told if number]
+    parts += [
+        f"{number:,} {WORDS[kind]} file{'' if number == 1 else 's'}"
+        for kind, number in _sides([recorded]).items()
+    ]
+    return "".join(f", {part}" for part in parts)
