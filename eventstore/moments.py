@@ -24,7 +24,7 @@ def moment(when: datetime) -> Moment:
 
 def now() -> Moment:
     """Read the wall clock; the rim of the program passes this in where a clock is wanted."""
-    return moment(datetime.now(UTC))
+    return Moment(datetime.now(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z")
 
 
 def datetime_of(when: Moment) -> datetime:

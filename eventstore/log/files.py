@@ -32,6 +32,10 @@ class OpenFile(Protocol):
         """Write at `offset`; gives how many bytes were taken, which may be fewer."""
         ...
 
+    def read(self, size: int, offset: int) -> bytes:
+        """Give up to `size` bytes from `offset`."""
+        ...
+
     def sync(self) -> None:
         """Return when what was written would survive a loss of power."""
         ...
@@ -136,6 +140,10 @@ class RealFile:
         else:
             taken = os.pwrite(self._descriptor, data, offset)
         return taken
+
+    def read(self, size: int, offset: int) -> bytes:
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        return os.read(self._descriptor, size)
 
     def sync(self) -> None:
         if sys.platform == "darwin":

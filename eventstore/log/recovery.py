@@ -56,9 +56,14 @@ class Tail(NamedTuple):
     damage: LogDamaged | None
 
 
+def is_at_end(files: Files, folder: Path, mark: Place) -> bool:
+    """Say whether the mark's segment ends where the mark says."""
+    return (files.size(segment_path(folder, mark.segment)) or 0) == mark.offset
+
+
 def is_clean(files: Files, folder: Path, mark: Place) -> bool:
     """Say whether the log ends where the mark says, by two looks at the folder."""
-    if (files.size(segment_path(folder, mark.segment)) or 0) != mark.offset:
+    if not is_at_end(files, folder, mark):
         return False
     following = mark.position + 1
     return following == mark.segment or files.size(segment_path(folder, following)) is None

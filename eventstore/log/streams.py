@@ -17,12 +17,12 @@ import msgspec
 from eventstore.entry import Entry, Recorded
 from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
-from eventstore.log.batch import Encoded
+from eventstore.log.batch import Encoded, Tip
 from eventstore.log.files import Files
 from eventstore.log.index import Index, Link, line_between
 from eventstore.log.index_pages import NewPage, add_page
 from eventstore.log.index_table import IndexDoubtful, id_key, stream_key
-from eventstore.log.line import EntryHead, Line, digest_of, entry_head
+from eventstore.log.line import EntryHead, Line, digest_of, entry_head, first_prev
 from eventstore.log.protocol import LOG_STREAM
 from eventstore.log.segments import START, Place
 from eventstore.moments import Moment
@@ -132,15 +132,17 @@ class Streams:
         self._must_follow_on(origin, stream, found)
         return found.last
 
-    def last_digest(self, origin: str, stream: str) -> str:
-        """Give the digest of the stream's last entry, which `prev` of the next one names.
+    def tip(self, origin: str, stream: str) -> Tip:
+        """Give where the stream stands.
 
-        What this handle wrote itself is remembered; any other entry is read.
+        The digest of what this handle wrote itself is remembered; any other entry is read.
         """
         found = self._streams.get((origin, stream))
         last = self.last(origin, stream)
+        if not last.revision:
+            return Tip(0, first_prev(origin, stream))
         known = found.last_digest if found else ""
-        return known or digest_of(self.line_at(last.position).entry)
+        return Tip(last.revision, known or digest_of(self.line_at(last.position).entry))
 
     def positions(self, origin: str, stream: str, after: int = 0) -> Sequence[int]:
         """Give the positions of the revisions greater than `after`, in order."""

@@ -16,7 +16,6 @@ from eventstore.log.batch import (
     Addition,
     Encoded,
     Frame,
-    Tip,
     check_size,
     encode_batch,
     is_same_event,
@@ -24,13 +23,13 @@ from eventstore.log.batch import (
 )
 from eventstore.log.files import Files
 from eventstore.log.index_table import IndexDoubtful
-from eventstore.log.line import Line, first_prev, recorded
+from eventstore.log.line import Line, recorded
 from eventstore.log.links import Links
-from eventstore.log.lock import writer_lock
+from eventstore.log.lock import WriterLock
 from eventstore.log.mark import Mark, find_mark
 from eventstore.log.protocol import LOG_STREAM, Appended
 from eventstore.log.reader import PAGE_BYTES, Reader
-from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
+from eventstore.log.recovery import is_at_end, is_clean, recover, tail_kept, tails_kept
 from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segments
 from eventstore.log.streams import Streams
 from eventstore.log.writing import RESERVE_BYTES, keep_reserve, write_batch
@@ -67,7 +66,11 @@ class Writer:
         self._reader = reader
         self._world = world
         self._files = world.files
+        self._lock = WriterLock(
+            world.files, folder, wait_seconds=world.wait_seconds, clock=world.clock
+        )
         self._mark: Mark | None = None
+        self._knows_all = False
         self._is_settled = False
         self._is_dead = False
 
@@ -77,12 +80,9 @@ class Writer:
         if self._is_dead:
             raise HandleDead("an earlier write failed: open the log anew to write again")
         try:
-            with writer_lock(
-                self._files,
-                self._folder,
-                wait_seconds=self._world.wait_seconds,
-                clock=self._world.clock,
-            ):
+            with self._lock as is_own:
+                # Nobody can have left anything to be found but whoever held the lock.
+                self._knows_all = self._knows_all and is_own
                 try:
                     return self._append(stream, prepared, expected)
                 except IndexDoubtful:
@@ -102,10 +102,11 @@ class Writer:
     def _catch_up(self) -> tuple[Mark, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""
         mark = self._mark = find_mark(self._files, self._folder, self._mark)
-        if mark and self._is_settled and is_clean(self._files, self._folder, mark.place):
+        if self._knows_all and mark and is_at_end(self._files, self._folder, mark.place):
             streams = self._reader.streams_at(mark.place)
             if streams:
                 return mark, streams
+        self._knows_all = False
         # Damage between the index and the mark is found here, before anything above is touched.
         # After a loss of power the mark may be older than the index, which saw what it published.
         self._reader.streams(mark.place if mark else START, moving=True, beyond=True)
@@ -124,7 +125,7 @@ class Writer:
 
     def _links(self) -> Links:
         streams = self._reader.streams(START)
-        return Links(streams, self.store.store, lambda *key: self._tip(streams, *key))
+        return Links(streams, self.store.store, streams.tip)
 
     def _is_in_order(self, mark: Place) -> bool:
         if not self._is_settled:
@@ -177,16 +178,20 @@ class Writer:
         events: Sequence[NewEntry],
         expected: int,
     ) -> Appended:
-        actual = streams.last(self.store.store, stream).revision
+        origin = self.store.store
+        tip = streams.tip(origin, stream)
+        actual = tip.revision
         if expected != actual:
             raise WrongRevision(stream, expected=expected, actual=actual)
         if not events:
             return Appended(mark.place.position + 1, mark.place.position, actual)
-        own = self._own_events(streams)
+        own = [] if self._knows_all else self._own_events(streams)
         additions = [*own, *zip(repeat(stream), events)]
         synced = mark.place.position
-        frame = Frame(self.store.store, synced + 1, synced, self._world.clock())
-        batch = encode_batch(additions, frame, lambda name: self._tip(streams, frame.origin, name))
+        frame = Frame(origin, synced + 1, synced, self._world.clock())
+        batch = encode_batch(
+            additions, frame, lambda name: tip if name == stream else streams.tip(origin, name)
+        )
         check_size(batch[len(own) :])
         last = synced + len(batch)
         self._write(mark, batch)
@@ -200,13 +205,9 @@ class Writer:
         self._mark = write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
         self._reader.take(batch, mark.place, self._mark.place)
         self._is_dead = False
-        keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
-
-    def _tip(self, streams: Streams, origin: str, stream: str) -> Tip:
-        last = streams.last(origin, stream)
-        if not last.revision:
-            return Tip(0, first_prev(origin, stream))
-        return Tip(last.revision, streams.last_digest(origin, stream))
+        if not self._knows_all:
+            keep_reserve(self._files, self._folder, self._world.settings.reserve_bytes)
+        self._knows_all = True
 
     def _own_events(self, streams: Streams) -> list[Addition]:
         """Give what the log itself has to tell first: whose copy it is, what was set aside."""

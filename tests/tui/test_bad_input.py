@@ -203,7 +203,7 @@ def test_a_store_that_cannot_be_written_is_told(
     def refuses(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("eventstore.log.writer.writer_lock", refuses)
+    monkeypatch.setattr("eventstore.log.lock.WriterLock.__enter__", refuses)
     told = snapledger.play("start web01")
 
     assert told.code == 3

@@ -68,6 +68,10 @@ class OpenInMemory:
             self._file.settle(self._file.pending[:-IN_DOUBT])
         return len(taken)
 
+    def read(self, size: int, offset: int) -> bytes:
+        self._disk.before_look()
+        return self._file.now[offset : offset + size]
+
     def sync(self) -> None:
         try:
             self._disk.touch("sync", self.path)

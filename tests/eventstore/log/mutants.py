@@ -6,7 +6,7 @@ finds each.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from eventstore.errors import BadInput, LogError
 from eventstore.log import batch, index, line, recovery, segments, verify, writer, writing
 from eventstore.log.batch import Encoded
 from eventstore.log.embedded import EmbeddedLog
-from eventstore.log.files import Files, OpenFile, write_all
+from eventstore.log.files import Files, OpenFile, RealFile, write_all
 from eventstore.log.index import INDEX
 from eventstore.log.index_table import Table
 from eventstore.log.line import EntryHead, Envelope, Line, encode_entry, encode_line
@@ -31,6 +31,7 @@ from eventstore.log.streams import Streams
 from eventstore.log.writer import Writer
 from eventstore.moments import Moment
 from tests.eventstore.log.exams import Exam, cache, concurrency, contract, crash, damage
+from tests.eventstore.log.forgetful import OpenInMemory
 
 
 class Mutant(NamedTuple):
@@ -148,7 +149,8 @@ def duplicate_in_a_batch(patch: MonkeyPatch) -> None:
 
 def no_writer_lock(patch: MonkeyPatch) -> None:
     """Two writers append at the same time."""
-    patch.setattr(writer, "writer_lock", _unlocked)
+    patch.setattr(OpenInMemory, "try_lock", _yes)
+    patch.setattr(RealFile, "try_lock", _yes)
 
 
 def part_of_a_refused_batch_stays(patch: MonkeyPatch) -> None:
@@ -231,20 +233,20 @@ def _nothing(*given: object) -> None:
     """Leave everything as it is."""
 
 
+def _yes(*given: object) -> bool:
+    return True
+
+
 def _no_pairs(ids: Sequence[str]) -> Iterator[tuple[str, str]]:
     return iter(())
-
-
-@contextmanager
-def _unlocked(*given: object, **named: object) -> Iterator[None]:
-    yield
 
 
 class _Synced:
     """A file whose sync is done in another way."""
 
     def __init__(self, file: OpenFile, sync: Callable[[OpenFile], None]) -> None:
-        self.write, self.truncate, self.close = file.write, file.truncate, file.close
+        self.write, self.read = file.write, file.read
+        self.truncate, self.close = file.truncate, file.close
         self.sync = lambda: sync(file)
 
 

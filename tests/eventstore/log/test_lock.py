@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from eventstore.errors import LogBusy
+from eventstore.errors import LogBusy, LogError
 from eventstore.log.embedded import open_store
 from eventstore.log.files import RealFiles
-from eventstore.log.lock import writer_lock
+from eventstore.log.lock import WriterLock
 from eventstore.moments import now
-from tests.eventstore.log.history import VM, events
+from tests.eventstore.log.forgetful import ForgetfulFiles, allow
+from tests.eventstore.log.history import NOON, VM, events, small_store
+from tests.eventstore.log.workload import STORE
 
 HOLD = """
     import pathlib, sys, time
     from eventstore.log.files import RealFiles
-    from eventstore.log.lock import writer_lock
+    from eventstore.log.lock import WriterLock
     from eventstore.moments import now
-    with writer_lock(RealFiles(), pathlib.Path(sys.argv[1]), wait_seconds=5, clock=now):
+    with WriterLock(RealFiles(), pathlib.Path(sys.argv[1]), wait_seconds=5, clock=now):
         print("held", flush=True)
         time.sleep(float(sys.argv[2]))
 """
@@ -97,12 +99,40 @@ def test_the_lock_of_a_dead_process_is_free(tmp_path: Path) -> None:
 
 def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
     def locked() -> None:
-        with writer_lock(RealFiles(), tmp_path, wait_seconds=0, clock=now):
+        with WriterLock(RealFiles(), tmp_path, wait_seconds=0, clock=now):
             raise KeyError
 
     for _ in range(2):
         with pytest.raises(KeyError):
             locked()
+
+
+def test_the_lock_says_whether_somebody_else_has_held_it_since(tmp_path: Path) -> None:
+    one, other = (
+        WriterLock(RealFiles(), tmp_path, wait_seconds=0, clock=lambda: NOON) for _ in range(2)
+    )
+    told = []
+    for lock in (one, one, one, other, other, one, one):
+        with lock as is_own:
+            told.append(is_own)
+
+    assert told == [False, True, True, False, True, False, True]
+
+
+def test_whoever_could_not_write_its_name_does_nothing_under_the_lock() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files)
+    log.append(VM, events("a"), expected=0)
+
+    def fail(what: str, path: Path) -> None:
+        if path.name == "writer.lock":
+            raise OSError(28, "No space left on device")
+
+    files.before = fail
+    with pytest.raises(LogError, match="stored nothing"):
+        log.append(VM, events("b"), expected=1)
+    files.before = allow
+    assert log.append(VM, events("b"), expected=1).first == 2
 
 
 def test_threads_share_a_handle(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from eventstore.errors import WrongRevision
 from eventstore.log.index import Index, load_index
 from eventstore.log.mark import SLOT_BYTES, find_mark, mark_path, read_mark
 from eventstore.log.reader import Reader
+from eventstore.log.segments import segment_path
 from tests.eventstore.log.damaged import as_stored, changed
 from tests.eventstore.log.forgetful import ForgetfulFiles
 from tests.eventstore.log.history import VM, event, events, ids, small_store
 from tests.eventstore.log.indexed import PAGES, STREAMS, fill
-from tests.eventstore.log.workload import STORE
+from tests.eventstore.log.workload import STORE, another_writer
 
 
 class CountedReads(ForgetfulFiles):
@@ -131,3 +132,24 @@ def test_the_ids_of_a_stream_that_the_index_does_not_know_are_not_looked_for_in_
     assert log.append("vm/new", events("0.0", "a", "b"), expected=0).revision == 3
     with pytest.raises(AssertionError, match="fresh"):
         log.append(STREAMS[0], events("fresh"), expected=30)
+
+
+def test_what_a_writer_left_that_died_is_noticed_by_a_handle_that_wrote_last_but_him() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files)
+    log.append(VM, events("a"), expected=0)
+    with another_writer(files):
+        files.open(segment_path(STORE, 2)).write(b'{"position":2', 0)
+    log.append(VM, events("b"), expected=1)
+    with another_writer(files):
+        tail = STORE / "quarantine" / f"{2:020d}-0-0123456789abcdef.tail"
+        files.open(tail).write(b"set aside by somebody who died before he told of it", 0)
+    log.append(VM, events("c"), expected=2)
+
+    assert [r.entry.type for r in log.read()] == [
+        "VmStarted",
+        "TailSetAside",
+        "VmStarted",
+        "TailSetAside",
+        "VmStarted",
+    ]

@@ -19,10 +19,11 @@ from eventstore.keyframe_files import KEYFRAMES
 from eventstore.keyframe_keeping import keep_keyframes
 from eventstore.keyframes import fleet_as_of
 from eventstore.log.embedded import EmbeddedLog, open_store
+from eventstore.log.lock import WriterLock
 from eventstore.log.recovery import tails_kept
 from eventstore.log.segments import segment_path, segments
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import VM, event, ids, small_store
+from tests.eventstore.log.history import VM, event, ids, small_store, ticking
 
 STORE = Path("/disk/store")
 NUMBERS = itertools.count()
@@ -76,11 +77,13 @@ class Workload:
         """Another writer dies in the middle of its batch."""
         path = segment_path(STORE, segments(self.files, STORE)[-1])
         torn = self.files.read(path, 0, self._chance.randint(1, 900))
-        self.files.open(path).write(torn, self.files.size(path) or 0)
+        with another_writer(self.files):
+            self.files.open(path).write(torn, self.files.size(path) or 0)
 
     def _torn_segment(self, batch: list[NewEntry]) -> None:
         """Another writer dies when it began a segment."""
-        self.files.open(segment_path(STORE, self._log.head() + 1)).write(b'{"position":', 0)
+        with another_writer(self.files):
+            self.files.open(segment_path(STORE, self._log.head() + 1)).write(b'{"position":', 0)
 
     def _full(self, batch: list[NewEntry]) -> None:
         self.files.room = 300
@@ -114,6 +117,11 @@ class Workload:
         self.files.name += " and another"
         self._forked_at = len(self.acknowledged)
         self._reopened(batch)
+
+
+def another_writer(files: ForgetfulFiles) -> WriterLock:
+    """Give the lock as somebody else holds it."""
+    return WriterLock(files, STORE, wait_seconds=0, clock=ticking())
 
 
 def noted(name: str, note: int = 150) -> NewEntry:
