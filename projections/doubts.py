@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from eventstore.disk_rules import pending
+from eventstore.disk_rules import Neighbours, pending
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine
@@ -39,14 +39,19 @@ def doubts(
         yield missing
     if machine.power is None:
         yield f"nothing tells whether {machine.name or machine.id} runs or is off"
+    yield from unfounded(graph, vm)
+    yield from blind_merges(after.machines[vm], after.neighbours(vm))
+    yield from _ruined(graph, vm, merges, gone)
+    yield from _replaced(fleet, gone)
+    yield from _troubled(MergeTroubles(graph, findings), merges)
+
+
+def unfounded(graph: DiskGraph, vm: VmId) -> Iterator[str]:
+    """Say which chains of `vm` lead nowhere, or round: no rule can be asked of them."""
     if rootless := [node.path for node in graph.nodes.values() if _is_rootless(node, vm)]:
         yield f"nothing tells which disk {several(rootless)} stands on: others may go, or merge"
     if circle := [node.path for node in graph.nodes.values() if _circles(graph, node.key, vm)]:
         yield f"the parents of {several(circle)} lead back to themselves: nothing can be foreseen"
-    yield from _blind_merges(after, vm)
-    yield from _ruined(graph, vm, merges, gone)
-    yield from _replaced(fleet, gone)
-    yield from _troubled(MergeTroubles(graph, findings), merges)
 
 
 def _is_rootless(node: DiskNode, vm: VmId) -> bool:
@@ -58,10 +63,9 @@ def _circles(graph: DiskGraph, key: PathKey, vm: VmId) -> bool:
     return key in graph.circle and is_of(graph.nodes[key], vm)
 
 
-def _blind_merges(after: Fleet, vm: VmId) -> Iterator[str]:
+def blind_merges(machine: Machine, neighbours: Neighbours) -> Iterator[str]:
     """Say which merges Hyper-V would run because it sees this VM alone, and others forbid."""
-    machine = after.machines[vm]
-    allowed = pending(machine, after.neighbours(vm))
+    allowed = pending(machine, neighbours)
     for merge in pending(replace(machine, left_behind={})):
         if merge not in allowed:
             child, into = machine.path(merge.child), machine.path(merge.into)

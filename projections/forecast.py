@@ -53,7 +53,7 @@ def forecast(
         after.evolve(vm_stream(vm), event, _next(after, at))
     merges = future_merges(before, after, vm, events)
     told = difference_of(before, after, vm)
-    files, folders = _deleted(machine, after.machines[vm], events)
+    files, folders = deleted_by(machine, after.machines[vm], events)
     return Forecast(
         vm=told.vm,
         snapshots=told.snapshots,
@@ -91,7 +91,7 @@ def weigh(told: Forecast, fleet: Fleet, contents: Contents, pace: MergePace | No
     )
 
 
-def _deleted(
+def deleted_by(
     before: Machine, after: Machine, events: Sequence[VmEvent]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the files and the folders that stand before and not after: the VM's own, then disks."""

@@ -39,7 +39,7 @@ class Weight(Struct, frozen=True):
 
 
 class VolumeNeed(Struct, frozen=True):
-    """Space that merges need on a volume at most, in whatever order, and what was free there.
+    """Space that merges need on a volume at most, in whatever order, and what is free there then.
 
     `is_enough`: True is certain, False means it may not be, None that nobody knows.
     """
@@ -58,6 +58,7 @@ class DiskSpace:
         self._held = dict(contents.counted)
         self._grown: dict[PathKey, int] = {}
         self._now_in: dict[PathKey, PathKey] = {}
+        self._free = {volume: space.free_bytes for volume, space in fleet.volumes.items()}
 
     def merge(self, merge: Merge) -> Weight:
         """Let the merge run, and give its weight; a file that was merged is found in its target."""
@@ -70,8 +71,24 @@ class DiskSpace:
             self._held[into] = target.after(taken)
         else:
             self._held.pop(into, None)
-        self._grown[into] = self._grown.get(into, 0) + (weight.free_space_needed or 0)
+        self._takes_room(into, weight.free_space_needed)
+        self.delete(child)
         return weight
+
+    def delete(self, key: PathKey) -> None:
+        """Let a file go: what it took is free again, if anybody knows how much that was."""
+        volume, size = self._volume(key), self.size_bytes(key)
+        if volume in self._free and size is not None:
+            # A file that a merge lengthened may be shorter than that: its own size is certain.
+            self._free[volume] += size - self._grown.get(key, 0)
+
+    def _takes_room(self, into: PathKey, need: int | None) -> None:
+        volume = self._volume(into)
+        self._grown[into] = self._grown.get(into, 0) + (need or 0)
+        if need is None:
+            self._free.pop(volume, None)
+        elif volume in self._free:
+            self._free[volume] -= need
 
     def weigh(self, merge: Merge) -> Weight:
         """Give the weight of a merge as if it came next, and leave all as it is."""
@@ -130,8 +147,7 @@ class DiskSpace:
     def _need(self, volume: str, needs: Sequence[int | None]) -> VolumeNeed:
         known = [need for need in needs if need is not None]
         needed = sum(known) if len(known) == len(needs) else None
-        space = self._fleet.volumes.get(volume)
-        free = space.free_bytes if space else None
+        free = self._free.get(volume)
         is_enough = None if needed is None or free is None else needed <= free
         return VolumeNeed(volume, needed, free, is_enough)
 

@@ -94,16 +94,23 @@ def duration_text(seconds: int) -> str:
 
 
 def _volume(volume: VolumeNeed, look: Look) -> Iterator[str]:
+    head = f"{_INDENT}space on {look.text(volume.volume)} "
+    is_short = volume.is_enough is False
+    yield from sentence(head, volume_text(volume), look, "bad" if is_short else "plain")
+
+
+def volume_text(volume: VolumeNeed) -> str:
+    """Say what merges need on a volume, and what is free there."""
     free = (
         "how much is free is not known"
         if volume.free_bytes is None
-        else f"{size_text(volume.free_bytes)} free"
+        else f"{size_text(max(volume.free_bytes, 0))} free"
     )
-    needed = (
-        "how much a merge needs is not known, nobody read the disks"
-        if volume.needed_bytes is None
-        else f"up to {size_text(volume.needed_bytes)} needed"
-    )
-    head = f"{_INDENT}space on {look.text(volume.volume)} "
-    is_short = volume.is_enough is False
-    yield from sentence(head, f"{needed}; {free}", look, "bad" if is_short else "plain")
+    match volume.needed_bytes:
+        case None:
+            needed = "how much a merge needs is not known, nobody read the disks"
+        case 0:
+            needed = "none needed"
+        case most:
+            needed = f"up to {size_text(most)} needed"
+    return f"{needed}; {free}"
