@@ -41,6 +41,29 @@ class TestParents:
         assert positions(finding) == {3, 4}
         assert finding.deletable == "no"
 
+    def test_a_parent_that_was_resized_is_told_with_what_hyper_v_will_answer(self) -> None:
+        story = Story().vm("web01", "base.vhd").take("S")
+        base = vhd("base.vhd")
+        assert base.facts is not None
+        larger = replace(base, facts=replace(base.facts, virtual_size_bytes=2 << 30))
+        record(story, larger, vhd("after-S.avhd", "base.vhd"))
+
+        finding = the(story, "parent_mismatch")
+
+        assert "base.vhd is its parent still, and was resized" in said(finding)
+        assert "0xC03A0017" in said(finding)
+        assert "a copy resized back" in finding.next_step
+
+    @pytest.mark.parametrize(
+        ("name", "answer"), [("base.vhd", "0xC03A000F"), ("base.vhdx", "0xC03A000E")]
+    )
+    def test_a_write_that_history_tells_says_what_hyper_v_will_answer(
+        self, name: str, answer: str
+    ) -> None:
+        story = Story().vm("web01", name, policy="live").take("S")
+
+        assert answer in said(the(story.by_hand(DiskWritten(disk(name))), "parent_written"))
+
     def test_a_vhdx_parent_written_since_is_told_by_its_data_write_guid(self) -> None:
         story = Story().vm("web01", "base.vhdx", policy="live").take("S")
         record(story, vhdx("base.vhdx", written="W9"))
