@@ -145,7 +145,7 @@ class Fleet:
     def disk(self, key: PathKey) -> Disk | None:
         """Give a disk as history knows it: what hands put there last, or a machine's own."""
         loose = self.loose.get(key)
-        for machine in self._knowing(key):
+        for machine in self.knowing(key):
             disk = machine.disks[key]
             if not (loose and self._is_older(disk, key)):
                 return disk
@@ -180,7 +180,8 @@ class Fleet:
             self._shared = SharedFiles(self.machines)
         return self._shared
 
-    def _knowing(self, key: PathKey) -> list[Machine]:
+    def knowing(self, key: PathKey) -> list[Machine]:
+        """Give the machines that know a file."""
         return self._shared_files().knowing(key)
 
     def _told_of_vm(self, vm: VmId, event: VmEvent, when: When) -> None:
@@ -202,7 +203,7 @@ class Fleet:
         key = path_key(path)
         self.gone_paths.setdefault(key, path)
         self._leaves(key, when)
-        for machine in self._knowing(key):
+        for machine in self.knowing(key):
             if machine.id != by:
                 self.put(disk_changes.disk_lost(machine, key))
 
@@ -251,7 +252,7 @@ class Fleet:
         self.lost.pop(key, None)
         self.loose[key] = disk
         self.arrivals[key] = arrival
-        for machine in self._knowing(key):
+        for machine in self.knowing(key):
             self.put(disk_changes.disk_found(machine, disk))
 
     def _vanishes(self, path: str, when: When) -> None:
@@ -259,13 +260,13 @@ class Fleet:
         self.lost[key] = when
         self.gone_paths.setdefault(key, path)
         self._leaves(key, when)
-        for machine in self._knowing(key):
+        for machine in self.knowing(key):
             self.put(disk_changes.disk_lost(machine, key))
 
     def _stands(self, key: PathKey) -> None:
         """A file that was gone was read at its place: whoever knows it can use it again."""
         if key in self.gone_paths:
-            for machine in self._knowing(key):
+            for machine in self.knowing(key):
                 if (disk := machine.disks[key]).is_lost:
                     self.put(disk_changes.disk_found(machine, disk))
 

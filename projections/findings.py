@@ -1,6 +1,7 @@
 """All findings: what history, configuration and disk headers say, held against each other."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
@@ -56,6 +57,17 @@ def findings_of_vm(
         if (finding.vm and finding.vm.id == vm)
         or ((node := _node_of(finding, graph)) and is_of(node, vm))
     )
+
+
+def findings_by_vm(findings: Iterable[Finding], graph: DiskGraph) -> Mapping[VmId, int]:
+    """Count what concerns each VM, as `findings_of_vm` would find it."""
+    concerned: Counter[VmId] = Counter()
+    for finding in findings:
+        vms = {finding.vm.id} if finding.vm else set()
+        if node := _node_of(finding, graph):
+            vms.update(node.owners, node.needed_by, node.once_needed_by)
+        concerned.update(vms)
+    return concerned
 
 
 def findings_in(

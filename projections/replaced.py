@@ -107,9 +107,9 @@ def _told(fleet: Fleet, key: PathKey) -> Iterator[Disk]:
     if loose:
         yield loose
         return
-    for machine in fleet.machines.values():
-        if has_own_history(machine) and (disk := machine.disks.get(key)):
-            yield disk
+    for machine in fleet.knowing(key):
+        if has_own_history(machine):
+            yield machine.disks[key]
 
 
 def _is_newer(fleet: Fleet, key: PathKey, disk: Disk, reading: When) -> bool:

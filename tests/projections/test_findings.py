@@ -7,7 +7,7 @@ from eventstore.evidence.observations import Check
 from eventstore.ids import SnapshotId, VmId, derive
 from projections.disk_chain import in_folder
 from projections.finding import needs_attention
-from projections.findings import finding_of, findings_in, findings_of_vm
+from projections.findings import finding_of, findings_by_vm, findings_in, findings_of_vm
 from projections.ownership import ownership_of
 from tests.eventstore.test_cases import article
 from tests.projections.sightings import (
@@ -170,4 +170,5 @@ def test_findings_are_kept_by_vm_and_by_folder() -> None:
     assert len(all_of_them) == 2
     of_vm = findings_of_vm(all_of_them, found, VmId(derive("web02")))
     assert [each.path for each in of_vm] == ["D:\\other.vhd"]
+    assert findings_by_vm(all_of_them, found) == dict.fromkeys(story.fleet.machines, 1)
     assert findings_in(all_of_them, found, in_folder(story.fleet, "/case/D")) == of_vm

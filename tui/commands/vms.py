@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from projections.findings import findings_of_vm
+from projections.findings import findings_by_vm
 from projections.vms import VmRow, vm_rows
 from tui.call import Call, Exit
 from tui.render.look import Look
@@ -17,9 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     known = call.session.knowledge
-    counts = {
-        vm: len(findings_of_vm(known.findings, known.graph, vm)) for vm in known.fleet.machines
-    }
+    counts = findings_by_vm(known.findings, known.graph)
     rows = vm_rows(known.fleet, counts, with_removed=call.words.all)
     if call.wants_json:
         call.out.json(rows)
