@@ -29,8 +29,9 @@ from projections.plan_objections import (
     Objection,
     Scene,
     blind_objections,
+    objections_to_any_step,
+    objections_to_what_is_known,
     ruin_objections,
-    standing_objections,
     unreached,
 )
 from projections.plan_route import Deed, Route, avhds_needed, is_done
@@ -67,16 +68,17 @@ def plan(
         is_done=known.is_present and is_done(machine),
         leftovers=tuple(_leftovers(scene, vm)),
     )
-    objections = list(standing_objections(scene, machine))
-    if not known.is_present:
-        return _of_removed(told, scene, machine, objections)
+    objections = list(objections_to_what_is_known(scene, machine))
     if told.is_done and not objections:
         return told
+    objections += objections_to_any_step(scene, machine)
+    if not known.is_present:
+        return _of_removed(told, scene, machine, objections)
     try:
         way = tuple(_way(machine, neighbours))
     except Refused as refused:
-        objections.append(Objection(str(refused), "Settle that first, and ask again."))
-        return replace(told, objections=tuple(objections))
+        objections.append(Objection(str(refused), "Settle that, and ask again."))
+        return replace(told, is_done=False, objections=_each_once(objections))
     objections += _objections_on_the_way(scene, machine, way, neighbours)
     if objections:
         return replace(told, is_done=False, objections=_each_once(objections))
@@ -105,7 +107,7 @@ def _of_removed(
         positions=(machine.removed.position,) if machine.removed else (),
     )
     # What only a removed VM refers to is `unknown` by rule; that is no damage.
-    damage = [each for each in objections if "(unknown)" not in each.text]
+    damage = [each for each in objections if each.verdict != "unknown"]
     steps = by_hand_steps(scene, machine) if not damage and avhds_needed(machine) else ()
     return replace(told, objections=_each_once((gone, *damage)), by_hand=_numbered(steps))
 

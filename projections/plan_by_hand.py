@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from eventstore.disk_rules import ancestors, now_refers_to
 from eventstore.machine import Machine
-from eventstore.paths import PathKey, name_of
+from eventstore.paths import PathKey, suffix_of
 from projections.plan_objections import Scene
 from projections.plan_shape import Look, PlanStep, Where
 from projections.plan_words import where_of
@@ -25,7 +25,7 @@ class _Chain:
     def __init__(self, scene: Scene, machine: Machine, head: PathKey, number: int) -> None:
         keys = (head, *ancestors(machine, head))
         self.paths = [machine.path(key) for key in keys]
-        self.copies = [f"{number}-{at}-{name_of(path)}" for at, path in enumerate(self.paths)]
+        self.copies = [f"{number}-{at}{suffix_of(path)}" for at, path in enumerate(self.paths)]
         sightings = [scene.fleet.sightings.get(key) for key in keys]
         self.sizes = [each.seen.size_bytes if each else 0 for each in sightings]
         self.can_be_typed = all(map(can_be_typed, self.paths))
@@ -53,8 +53,7 @@ def _copy(chains: Sequence[_Chain], where: Where) -> PlanStep:
     files = [pair for chain in chains for pair in zip(chain.paths, chain.copies, strict=True)]
     needed = 2 * sum(size for chain in chains for size in chain.sizes)
     copies = (
-        f"Copy-Item -LiteralPath {quoted(path)} -Destination (Join-Path $work {quoted(copy)})"
-        for path, copy in files
+        f"Copy-Item -LiteralPath {quoted(path)} -Destination {_work(copy)}" for path, copy in files
     )
     return PlanStep(
         0,
@@ -129,4 +128,5 @@ def _try_out(machine: Machine, chains: Sequence[_Chain]) -> PlanStep:
 
 
 def _work(copy: str) -> str:
-    return f"(Join-Path $work {quoted(copy)})"
+    """Give the place of a copy, whose name is ours: nothing in it needs a single quote."""
+    return f'"$work\\{copy}"'

@@ -48,12 +48,16 @@ NOT_ANYBODYS_TO_DELETE: Mapping[str, str] = {
 
 
 class Objection(Struct, frozen=True):
-    """One reason against a plan: the entries it rests on, and what to do about it first."""
+    """One reason against a plan: the entries it rests on, and what to do about it first.
+
+    `verdict` is that of the finding that speaks against it, where it is one.
+    """
 
     text: str
     next_step: str
     path: str | None = None
     positions: tuple[int, ...] = ()
+    verdict: Verdict | None = None
 
 
 class Scene(Struct, frozen=True):
@@ -70,11 +74,15 @@ class Scene(Struct, frozen=True):
         return tuple(node for node in nodes if vm in node.needed_by or vm in node.once_needed_by)
 
 
-def standing_objections(scene: Scene, machine: Machine) -> Iterator[Objection]:
-    """Say what speaks against touching the disks of `machine` at all."""
+def objections_to_what_is_known(scene: Scene, machine: Machine) -> Iterator[Objection]:
+    """Say what speaks against believing what is known of `machine`."""
     yield from _incomplete(scene, machine)
-    yield from _unread(scene, machine)
     yield from _found(scene, machine)
+
+
+def objections_to_any_step(scene: Scene, machine: Machine) -> Iterator[Objection]:
+    """Say what speaks against touching the disks of `machine` at all."""
+    yield from _unread(scene, machine)
     for text in unfounded(scene.graph, machine.id):
         yield Objection(text, "Record the folder of these disks again.")
     for snapshot in machine.snapshots.values():
@@ -143,6 +151,7 @@ def _found(scene: Scene, machine: Machine) -> Iterator[Objection]:
             finding.next_step,
             finding.path,
             finding.reasons[0].positions if finding.reasons else (),
+            finding.verdict,
         )
 
 

@@ -65,7 +65,8 @@ def backup_step(machine: Machine, size_bytes: int | None, files: int) -> PlanSte
             "powershell",
             commands=(
                 "$backup = Read-Host 'an empty folder on another volume'",
-                f"Export-VM -VM {vm_words(machine)} -Path $backup",
+                f"$vm = Get-VM -Id {quoted(machine.id)}",
+                "Export-VM -VM $vm -Path $backup",
             ),
             look_at=(look,),
             otherwise=stop,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eventstore.errors import DiskChanged, EvidenceError
 from eventstore.evidence.allocated_file import read_recorded
 from eventstore.fleet import Fleet
-from eventstore.paths import PathKey, name_of, path_key
+from eventstore.paths import PathKey, path_key
 from eventstore.text import original
 from projections.merge_space import Contents
 from projections.merges import FutureMerge
@@ -21,16 +21,16 @@ def read_contents(
 ) -> Contents:
     """Count the files of `merges` that are still as they were recorded; never raises OSError."""
     running = [merge for merge in merges if merge.starts != "never"]
-    paths = {path_key(path): path for merge in running for path in (merge.child, merge.into)}
+    paths = dict.fromkeys(path_key(path) for each in running for path in (each.child, each.into))
     counted: dict[PathKey, Allocated] = {}
     uncounted: dict[PathKey, str] = {}
     changed: set[PathKey] = set()
-    for key, path in paths.items():
+    for number, key in enumerate(paths, start=1):
         sighting = fleet.sightings.get(key)
         if sighting is None or sighting.gone is not None:
             uncounted[key] = "nobody has read it"
             continue
-        progress(f"counting the blocks of {name_of(path)}")
+        progress(f"counting the blocks of disk {number} of {len(paths)}")
         try:
             counted[key] = read_recorded(Path(original(sighting.seen.found_at)), sighting.seen)
         except DiskChanged as error:

@@ -274,8 +274,22 @@ def test_a_removed_vm_is_merged_by_hand_on_copies_the_newest_first() -> None:
     assert answer.steps == ()
     kinds = [step.kind for step in answer.by_hand]
     assert kinds == ["copy", "link", "merge", "merge", "try_out"]
-    assert "1-0-after-S2.avhd" in answer.by_hand[2].text
-    assert "1-1-after-S1.avhd into the copy 1-2-web01.vhd" in answer.by_hand[3].text
+    assert answer.by_hand[0].commands[0] == r"copy C:\VMs\after-S2.avhd to 1-0.avhd"
+    assert "the copy 1-0.avhd into the copy 1-1.avhd" in answer.by_hand[2].text
+    assert "the copy 1-1.avhd into the copy 1-2.vhd" in answer.by_hand[3].text
+
+
+def test_a_copy_whose_name_only_looks_like_harmless_stays_refused() -> None:
+    """What stands in a name is no verdict."""
+    story = (
+        Story()
+        .vm("web01", "x (unknown).vhd")
+        .take("S1")
+        .by_hand(DiskWritten(disk("x (unknown).vhd")))
+    )
+    answer = planned(looked_at(story.remove()))
+
+    assert answer.by_hand == ()
 
 
 def test_no_command_by_hand_touches_an_original() -> None:

@@ -10,6 +10,8 @@ from tui.render.forecast import merge_size, volume_text
 from tui.render.look import Look as Appearance
 
 _IN = "    "
+_COMMAND = "  "
+"""So the longest that holds a GUID fits eighty columns."""
 
 
 def plan_lines(told: Plan, look: Appearance) -> Iterator[str]:
@@ -87,7 +89,7 @@ def _commands(commands: Iterable[str], look: Appearance) -> Iterator[str]:
     """Print what is to be typed as it is, on one line each: what is broken cannot be pasted."""
     for command in commands:
         if look.text(command) == command:
-            yield f"{_IN}  {look.paint(command, 'good')}"
+            yield f"{_COMMAND}{look.paint(command, 'good')}"
         else:
             text = "this terminal cannot show the command as it is; `--json` has it"
-            yield from sentence(f"{_IN}  ", text, look, "warn")
+            yield from sentence(_COMMAND, text, look, "warn")
