@@ -23,7 +23,9 @@ from eventstore.log.segments import segment_path, whole_lines
 SEGMENTS_BY_PROCESS = 4
 """Fewer are read here before another process has begun."""
 
+_POSITION_KEY = b'{"position":'
 _ENTRY_KEY = b'"entry":'
+_REVISION_KEY = b',"revision":'
 _OWN_TYPES = frozenset({TailSetAside.__name__, ForkedFrom.__name__})
 
 
@@ -83,36 +85,58 @@ def summarize(files: Files, folder: Path, part: Part) -> Summary | None:
     streams, position = _Streams(), part.first
     for chunk in whole_lines(files, segment_path(folder, part.first), 0, part.length):
         entries = canonical_entries(chunk, position)
-        if not entries:
-            return None
         bodies = bodies_of(chunk)
-        if not have_digests(entries, bodies) or not _batches_go_on(last, entries):
+        if not entries or not have_digests(entries, bodies):
             return None
-        if not streams.take(entries, bodies):
-            return None
-        first, last = first or entries[0], entries[-1]
+        for begin, end, entry_at in _runs(entries, bodies):
+            if not _goes_on(last, entries[begin], entries[end - 1].position):
+                return None
+            digests = [sha256(body[entry_at:]).hexdigest() for body in bodies[begin:end]]
+            if not streams.take(entries[begin:end], digests):
+                return None
+            last = entries[end - 1]
+        first = first or entries[0]
         position += len(entries)
     if first is None or last is None or last.position != last.batch[1]:
         return None
     return Summary(_envelope(first), _envelope(last), streams.stretches, streams.own)
 
 
-def _batches_go_on(before: Recorded | None, entries: Sequence[Recorded]) -> bool:
-    """Say whether each batch is in one piece and of one time, which never goes back."""
-    for each in entries:
-        if before is None or before.position == before.batch[1]:
-            if not each.batch[0] == each.position > each.synced:
-                return False
-            if before is not None and each.recorded_at < before.recorded_at:
-                return False
-        elif (each.batch, each.synced, each.recorded_at) != (
-            before.batch,
-            before.synced,
-            before.recorded_at,
-        ):
-            return False
-        before = each
-    return True
+def _runs(entries: Sequence[Recorded], bodies: Sequence[bytes]) -> Iterator[tuple[int, int, int]]:
+    """Cut lines of the exact form into runs of one batch and one stream.
+
+    Gives where each begins and ends, and where the entry begins in its lines: all their bytes from
+    the position to the revision are the same. No string holds what is looked for, as a quotation
+    mark in it has a backslash.
+    """
+    begin = 0
+    while begin < len(bodies):
+        body, digits = bodies[begin], len(str(entries[begin].position))
+        at = len(_POSITION_KEY) + digits
+        common = body[at : body.index(_REVISION_KEY) + len(_REVISION_KEY)]
+        longer = begin + 10**digits - entries[begin].position
+        end, limit = begin + 1, min(len(bodies), longer)
+        while end < limit and bodies[end].startswith(common, at):
+            end += 1
+        yield begin, end, at + common.index(_ENTRY_KEY) + len(_ENTRY_KEY)
+        begin = end
+
+
+def _goes_on(before: Recorded | None, first: Recorded, last: int) -> bool:
+    """Say whether a run through position `last` goes on from the entry before it.
+
+    Batches are in one piece and of one time, which never goes back.
+    """
+    if last > first.batch[1]:
+        return False
+    if before is None or before.position == before.batch[1]:
+        is_late = before is not None and first.recorded_at < before.recorded_at
+        return first.batch[0] == first.position > first.synced and not is_late
+    return (first.batch, first.synced, first.recorded_at) == (
+        before.batch,
+        before.synced,
+        before.recorded_at,
+    )
 
 
 def _envelope(recorded: Recorded) -> Envelope:
@@ -126,22 +150,26 @@ class _Streams:
         self.stretches: dict[tuple[str, str], Stretch] = {}
         self.own: dict[int, Entry] = {}
 
-    def take(self, entries: Sequence[Recorded], bodies: Sequence[bytes]) -> bool:
-        """Take lines in; False when an entry does not follow in its stream."""
-        digests = [sha256(body[body.index(_ENTRY_KEY) + 8 :]).hexdigest() for body in bodies]
-        for recorded, digest in zip(entries, digests, strict=True):
-            entry = recorded.entry
-            stretch = self.stretches.get((entry.origin, entry.stream))
-            if stretch is None:
-                stretch = _begun(recorded)
-                self.stretches[entry.origin, entry.stream] = stretch
-            elif entry.revision != stretch.revision + 1 or entry.prev != stretch.digest:
-                return False
-            stretch.position, stretch.revision = recorded.position, entry.revision
-            stretch.digest = digest
-            stretch.ids.append(entry.id)
-            if entry.type in _OWN_TYPES:
-                self.own[recorded.position] = entry
+    def take(self, run: Sequence[Recorded], digests: Sequence[str]) -> bool:
+        """Take entries of one stream in; False when one does not follow on the one before."""
+        entries = [each.entry for each in run]
+        first, last = entries[0], entries[-1]
+        stretch = self.stretches.get((first.origin, first.stream))
+        if stretch is None:
+            stretch = self.stretches[first.origin, first.stream] = _begun(run[0])
+        elif first.revision != stretch.revision + 1 or first.prev != stretch.digest:
+            return False
+        revisions = [each.revision for each in entries]
+        if revisions != list(range(first.revision, first.revision + len(run))):
+            return False
+        if [each.prev for each in entries[1:]] != digests[:-1]:
+            return False
+        stretch.position, stretch.revision = run[-1].position, last.revision
+        stretch.digest = digests[-1]
+        stretch.ids += [each.id for each in entries]
+        if not _OWN_TYPES.isdisjoint([each.type for each in entries]):
+            own = (each for each in run if each.entry.type in _OWN_TYPES)
+            self.own.update((each.position, each.entry) for each in own)
         return True
 
 

@@ -3,16 +3,19 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from eventstore.log import summary
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.log.files import RealFiles
+from eventstore.log.line import closed_line, digest_of
 from eventstore.log.segments import segment_path, segments
 from eventstore.log.summary import Part, summarize
 from eventstore.moments import later
-from tests.eventstore.log.history import NOON, VM, event, events, small_store
+from tests.eventstore.log.history import NOON, SMALL, VM, event, events, small_store
 
 FILES = RealFiles()
+WIDE = replace(SMALL, segment_bytes_max=1 << 20)
 
 
 @pytest.fixture
@@ -76,3 +79,56 @@ def test_a_short_log_starts_no_process(tmp_path: Path, monkeypatch: pytest.Monke
     log.append(VM, events("a"), expected=0)
 
     assert log.check(processes=8).is_ok
+
+
+CHANGES = {
+    "another time": (b'"recorded_at":"2010-09-26T12', b'"recorded_at":"2010-09-26T13'),
+    "another batch": (b'"batch":[8,', b'"batch":[7,'),
+    "another end of the batch": (b',27],"synced"', b',28],"synced"'),
+    "synced further": (b'"synced":7', b'"synced":6'),
+    "another stream": (b'"stream":"%s' % VM.encode(), b'"stream":"vm/other'),
+    "another origin": (b'"origin":"0', b'"origin":"1'),
+    "a revision left out": (b'"revision":', b'"revision":1'),
+    "another predecessor": (b'"prev":"', b'"prev":"0'),
+    "another content": (b'"data":{}', b'"data":{"n":1}'),
+}
+"""What somebody who closes the lines anew may change in one line of a batch."""
+
+
+@pytest.mark.parametrize("place", [8, 9, 10, 17, 26])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_line_that_does_not_go_on_from_the_one_before_is_seen(
+    change: str, place: int, tmp_path: Path
+) -> None:
+    log = small_store(tmp_path / "store", FILES, settings=WIDE)
+    log.append(VM, events(*"abcdefg"), expected=0)
+    log.append(VM, events(*map(str, range(20))), expected=7)
+    (part,) = parts(log)
+    assert summarize(FILES, log.folder, part)
+    path = segment_path(log.folder, part.first)
+    lines = path.read_bytes().splitlines()
+    old, new = CHANGES[change]
+    body = lines[place - 1][: -len(b',"digest":""}') - 64]
+    assert old in body
+    lines[place - 1] = closed_line(altered := body.replace(old, new, 1), digest_of(altered))[:-1]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    longer = Part(part.first, path.stat().st_size)
+
+    assert summarize(FILES, log.folder, longer) is None
+
+
+def test_events_of_several_streams_and_numbers_of_more_digits_are_summed_up(
+    tmp_path: Path,
+) -> None:
+    log = small_store(tmp_path / "store", FILES, settings=WIDE)
+    for number in range(12):
+        for stream in (VM, 'vm/a "quoted" ,\\"revision\\": one'):
+            names = (f"{number}.{part}" for part in range(1 + number % 4))
+            log.append(stream, events(*names), expected=log.revision(stream))
+    (part,) = parts(log)
+    found = summarize(FILES, log.folder, part)
+
+    assert found
+    assert found.last.position == log.head() == 60
+    assert {len(each.ids) for each in found.stretches.values()} == {30}
+    assert log.check().is_ok
