@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Entry] = {
         "read disks, configurations, logs and exports, store what was seen", False, writes=True
     ),
     "collector": Entry("print a script that asks a Hyper-V host what no file tells", False),
+    "browse": Entry("travel through trees, disks and events in the terminal", False),
     "vms": Entry("list the VMs"),
     "tree": Entry("show the snapshot tree of a VM"),
     "chain": Entry("show disk files, their parents, and who needs them"),

@@ -26,9 +26,17 @@ ROLES: Mapping[Role, tuple[str, Tone]] = {
 
 
 def chain_lines(
-    disks: Sequence[ChainRow], labels: Labels, look: Look, *, vm: VmId | None = None
+    disks: Sequence[ChainRow],
+    labels: Labels,
+    look: Look,
+    *,
+    vm: VmId | None = None,
+    with_folders: bool = True,
 ) -> list[str]:
-    """Draw the files, oldest first; `vm` is the one whose references go without its name."""
+    """Draw the files, oldest first; `vm` is the one whose references go without its name.
+
+    Without `with_folders` files of several folders go by their names alone.
+    """
     if not disks:
         return ["no disk is known here"]
     folders = {path_key(folder_of(disk.path)): folder_of(disk.path) for disk in disks}
@@ -38,7 +46,7 @@ def chain_lines(
     shows_slots = len({disk.slot for disk in disks}) > 1
     rows = [
         line if line is None or shows_slots else line[:2] + line[3:]
-        for line in _rows(disks, labels, look, vm, in_full=len(folders) > 1)
+        for line in _rows(disks, labels, look, vm, in_full=with_folders and len(folders) > 1)
     ]
     return [*heading, *table(rows, look, flexible=(0, -1))]
 

@@ -8,7 +8,7 @@ from typing import Literal, TextIO
 
 Tone = Literal["plain", "strong", "dim", "good", "warn", "bad", "mark"]
 
-_CODES: Mapping[Tone, str] = {
+CODES: Mapping[Tone, str] = {
     "strong": "1",
     "dim": "90",
     "good": "32",
@@ -20,7 +20,7 @@ _CODES: Mapping[Tone, str] = {
 
 def paint(text: str, tone: Tone) -> str:
     """Wrap `text` in the codes of `tone`."""
-    code = _CODES.get(tone)
+    code = CODES.get(tone)
     return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
 
 

@@ -43,6 +43,13 @@ def clip_middle(text: str, width: int, mark: str = "…") -> str:
     return _head(text, room - cells(tail)) + mark + tail
 
 
+def clip_end(text: str, width: int, mark: str = "…") -> str:
+    """Cut `text` down to `width` cells at its end: of a sentence, the beginning says most."""
+    if cells(text) <= width:
+        return text
+    return _head(text, max(width - cells(mark), 0)) + mark
+
+
 def wrapped(text: str, width: int | None) -> list[str]:
     """Break visible `text` into lines of `width` cells, at spaces where there are any."""
     if width is None or cells(text) <= width:

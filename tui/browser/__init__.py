@@ -1,0 +1,1 @@
+"""The browser: snapshot trees and disk chains in a terminal, at any moment."""
