@@ -193,7 +193,7 @@ class Browser(Stage):
     def _first_vm(self, journey: Journey) -> VmId | None:
         """The VM asked for; without one, the only one there is."""
         if self._vm_word is not None:
-            return find_vm(self._vm_word, journey.fleet, journey.selection).id
+            return find_vm(self._vm_word, journey.fleet, lambda: journey.fleet).id
         known = [each.id for each in journey.fleet.machines.values() if each.is_known]
         return known[0] if len(known) == 1 else None
 

@@ -8,6 +8,7 @@ from projections.coverage import Coverage, coverage
 from projections.finding import ORDINARY, Finding
 from tui.browser.journey import Instant, Journey
 from tui.knowledge import Knowledge
+from tui.sources import InMemory
 
 
 class Found(Struct, frozen=True):
@@ -27,5 +28,5 @@ class Found(Struct, frozen=True):
 def findings_at(journey: Journey, instant: Instant | None) -> Found:
     """Judge every file at `instant`, None for all that is known."""
     as_of = AsOf() if instant is None else AsOf(at=instant.at, position=instant.known)
-    known = Knowledge(select(journey.entries, as_of))
+    known = Knowledge(InMemory(select(journey.entries, as_of)))
     return Found(instant, known.findings, coverage(known.fleet), known.fleet)

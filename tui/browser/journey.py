@@ -21,6 +21,7 @@ from eventstore.machine import Machine, Snapshot, When
 from eventstore.moments import Moment
 from projections.as_of import AsOf, Selection, select
 from projections.disk_chain import ChainRow, chain_of_vm
+from projections.names import machines_told
 from projections.snapshot_tree import SnapshotTree, tree_of
 from projections.timeline import Row, timeline
 
@@ -72,7 +73,7 @@ class Journey:
 
     def __init__(self, log: Iterable[Recorded]) -> None:
         self.selection: Selection = select(log)
-        self.entries = self.selection.entries
+        self.entries = tuple(self.selection.entries)
         self._times = [each.entry.occurred_at for each in self.entries]
         self._by_position = {each.position: each for each in self.entries}
         self._ladder = _Ladder(self.entries)
@@ -134,7 +135,7 @@ class Journey:
 
     def _scene(self, vm: VmId | None, instant: Instant) -> Scene:
         fleet = self.fleet_at(instant)
-        machine = fleet.machines.get(vm) if vm is not None else None
+        machine = machines_told(fleet).get(vm) if vm is not None else None
         if vm is None or machine is None or not machine.is_known:
             return Scene(None, None, (), (), fleet)
         gone = (
