@@ -12,6 +12,7 @@ from msgspec import Raw
 from eventstore.errors import UnreadableExport
 from eventstore.evidence.exported_drives import CUT_OFF, is_drive
 from eventstore.evidence.powershell_json import Properties, is_object, items
+from eventstore.evidence.wmi_objects import WmiObjects
 from eventstore.ids import SnapshotId, VmId
 
 COLLECTOR = "snapledgercollector"
@@ -84,6 +85,7 @@ class ExportObjects:
         self.disks: list[Properties] = []
         self.envelope: Properties | None = None
         self.untold = Untold()
+        self.wmi = WmiObjects()
 
     def __bool__(self) -> bool:
         return bool(self.vms or self.disks or self.envelope or self.untold)
@@ -97,13 +99,18 @@ class ExportObjects:
                 self._below(each, depth)
                 continue
             found = Properties(each)
-            if self._is_sorted(found, each):
+            if self.wmi.takes(found) or self._is_sorted(found, each):
                 continue
             if COLLECTOR in found:
                 self.envelope = found
                 self._failed(found)
             for below in found.nested():
                 self._below(below, depth)
+
+    def settle(self) -> None:
+        """Sort what WMI told, as the cmdlets would have told it; no more is coming."""
+        for raw in self.wmi.as_cmdlets_tell():
+            self._is_sorted(Properties(raw), raw)
 
     def _below(self, raw: Raw, depth: int) -> None:
         if depth:

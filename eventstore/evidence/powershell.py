@@ -1,4 +1,4 @@
-"""What `Get-VM`, `Get-VMSnapshot`, `Get-VMHardDiskDrive` and `Get-VHD` told, as JSON.
+"""What `Get-VM`, `Get-VMSnapshot`, `Get-VMHardDiskDrive` and `Get-VHD` told, or WMI, as JSON.
 
 The one public witness of snapshots' parents, and of the snapshot that Now hangs under. Names and
 numbers of enums: docs of the Hyper-V module.
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Raw, Struct
 
 from eventstore.events import ExportedSnapshot, Power, SlotDisk
+from eventstore.evidence import wmi_objects
 from eventstore.evidence.export_objects import NOW, ExportObjects, VmObjects, bounded, called
 from eventstore.evidence.exported_drives import Drives, drives_of
 from eventstore.evidence.powershell_json import Properties, utf8
@@ -23,6 +24,7 @@ MARKERS = (
     b'"HardDrives"',
     b'"ConfigurationLocation"',
     b'"ParentSnapshotId"',
+    *wmi_objects.MARKERS,
 )
 """Property names of which one stands in every export that could be read."""
 
@@ -78,6 +80,7 @@ def read_export(data: bytes) -> Export | None:
     """Read a file; None when nothing in it is of Hyper-V, UnreadableExport when it is no JSON."""
     objects = ExportObjects()
     objects.take_in(Raw(utf8(data)))
+    objects.settle()
     return _Telling(objects).export() if objects else None
 
 

@@ -1,9 +1,9 @@
 """JSON as ConvertTo-Json writes it, in Windows PowerShell 5.1 and in PowerShell 7.
 
 What differs between them: the encoding (5.1 redirects as UTF-16 with a byte order mark), dates
-(`/Date(1285480980000)/` or ISO 8601), enums (numbers, or names where somebody asked for them),
-arrays (`{"value": […], "Count": 2}` for some of 5.1), and depth: what lies deeper than -Depth is
-one line of text instead of an object.
+(`/Date(1285480980000)/`, ISO 8601, WMI's own), enums (numbers, or names where somebody asked for
+them), arrays (`{"value": […], "Count": 2}` for some of 5.1), and depth: what lies deeper than
+-Depth is one line of text instead of an object.
 """
 
 import re
@@ -30,6 +30,9 @@ VALUE_MAX_BYTES = 64 << 10
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _OPENING = re.compile(rb"\s*[\[{]")
 _DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/")
+_DMTF = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})")
+"""How WMI writes a time: `20100926150300.000000+540`, its offset in minutes."""
+
 _EPOCH = Moment("1970-01-01T00:00:00.000000Z")
 _FIRST = "2000"
 """Hyper-V has no time before this; what it never noted is of the year 1 or 1601."""
@@ -122,6 +125,14 @@ class Properties:
             return int(found)
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
+    def first(self, name: str) -> str:
+        """Give the first text of an array, or the one that stands alone; nothing where none is."""
+        raw = self._raws.get(name)
+        if raw is None or _opens(raw) != ord("["):
+            return self.text(name)
+        each: list[Raw] = _read(_ARRAY, raw)
+        return Properties(Raw(b'{"it":' + bytes(each[0]) + b"}")).text("it") if each else ""
+
     def flag(self, name: str) -> bool | None:
         found = self.value(name)
         return found if isinstance(found, bool) else None
@@ -132,6 +143,8 @@ class Properties:
         try:
             if ticks := _DATE.fullmatch(text):
                 when = later(_EPOCH, milliseconds=int(ticks[1]))
+            elif parts := _DMTF.fullmatch(text):
+                when = _of_dmtf(*parts.groups())
             else:
                 when = parse_moment(text)
         except (BadInput, OverflowError):
@@ -142,6 +155,12 @@ class Properties:
         """Give an enum's name in lower case, whether it was written as a name or as a number."""
         number = self.number(name)
         return self.text(name).lower() if number is None else numbers.get(number, "")
+
+
+def _of_dmtf(*parts: str) -> Moment:
+    year, month, day, hour, minute, second, micros, offset = parts
+    local = parse_moment(f"{year}-{month}-{day}T{hour}:{minute}:{second}.{micros}Z")
+    return later(local, minutes=-int(offset))
 
 
 def items(raw: Raw | None) -> tuple[Raw, ...] | None:

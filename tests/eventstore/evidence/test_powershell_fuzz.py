@@ -11,13 +11,29 @@ import pytest
 from eventstore.errors import UnreadableExport
 from eventstore.evidence.powershell import Export, read_export
 from eventstore.evidence.powershell_json import COMMAS_MAX
-from tests.eventstore.evidence.exports import S1, Object, as_json, collected, drive, story
+from tests.eventstore.evidence.exports import S1, VM, Object, as_json, collected, drive, story
+from tests.eventstore.evidence.wmi_exports import (
+    allocation,
+    first_allocation,
+    first_namespace,
+    snapshot_settings,
+    system,
+    vm_settings,
+)
 
 ROUNDS = int(os.environ.get("SNAPLEDGER_FUZZ", "300"))
 MEMORY_MAX = 4 << 20
 
 VHD: Object = {"Path": "C:\\x.vhdx", "ParentPath": "", "VhdType": 3, "Attached": True}
-WHOLE = [collected(story()), VHD, drive("a.vhdx", VMSnapshotId=S1)]
+WMI = [
+    system(),
+    vm_settings(S1),
+    snapshot_settings(S1, None),
+    first_namespace(snapshot_settings(S1, None), 5),
+    allocation(VM, "now.avhdx"),
+    first_allocation(S1, "base.vhd"),
+]
+WHOLE = [collected(story()), VHD, drive("a.vhdx", VMSnapshotId=S1), WMI]
 ODD: tuple[object, ...] = (
     None,
     True,
