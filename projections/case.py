@@ -7,7 +7,6 @@ from functools import cached_property
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Snapshot, When
-from eventstore.moments import Moment
 from eventstore.paths import PathKey, folder_of, path_key, suffix_of
 from eventstore.sightings import Sighting
 from projections.breakage import Breakage
@@ -149,7 +148,7 @@ class Case:
             would_break=self.would_break(node.key),
             size_bytes=sighting.seen.size_bytes if sighting else None,
             next_step=next_step,
-            since=_stands_since(node, sighting),
+            since=node.since if node.is_told else None,
             modified_at=sighting.seen.modified_at if sighting else None,
             grown_bytes=_growth(sighting),
         )
@@ -192,12 +191,6 @@ _KINDS = {
 def snapshot_kind(snapshot: Snapshot) -> str:
     """Give what to call a snapshot in a sentence, before its name."""
     return _KINDS.get(snapshot.kind, "snapshot")
-
-
-def _stands_since(node: DiskNode, sighting: Sighting | None) -> Moment | None:
-    """Configuration that was read says since when a file is known, not since when it stands."""
-    facts = sighting.seen.facts if sighting else None
-    return node.since if node.is_told else facts.written_at if facts else None
 
 
 def _growth(sighting: Sighting | None) -> int | None:

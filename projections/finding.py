@@ -52,8 +52,8 @@ class Finding(Struct, frozen=True):
 
     `would_break` are the files below that could no longer be read if this one were removed;
     `size_bytes` is what it was when last seen, `grown_bytes` by how much since it was first seen.
-    `since` says since when the file stands, as history or its header tells; `modified_at` when it
-    was last written. `next_step` is advice: nothing here runs anything.
+    `since` says since when the file stands, as history tells; `modified_at` when it was last
+    written. `next_step` is advice: nothing here runs anything.
     """
 
     path: str | None

@@ -21,6 +21,7 @@ from projections.replaced import replaced_findings
 from projections.roles import role_of
 from projections.saved_states import lost_states
 from projections.strays import back_step
+from projections.swapped import swapped_findings
 from projections.tree_findings import loss_reason, tree_findings, users_told
 from projections.vm_findings import vm_findings
 
@@ -90,6 +91,7 @@ def _found(case: Case) -> tuple[Finding, ...]:
         *manual_merge_findings(case),
         *integrity_findings(case),
         *replaced_findings(case),
+        *swapped_findings(case),
         *duplicate_findings(case),
         *vm_findings(case),
         *lost_states(case),

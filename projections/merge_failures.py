@@ -51,7 +51,7 @@ def _keeps_failing(case: Case, node: DiskNode, troubles: Sequence[MergeTrouble])
 
 def _by_logs(case: Case, vm: VmId) -> Iterator[Finding]:
     """An event log names the VM, and no file."""
-    troubles = case.ownership.logged_troubles.get(vm, [])
+    troubles = case.ownership.logged_troubles.get(vm, ())
     if is_in_vain(troubles):
         text = (
             f"By the event logs of its host, merges of {case.name(vm)} "

@@ -1,16 +1,19 @@
 """Verdicts that history gives on single files, with their reasons, and what they ask to do."""
 
 import pytest
+from msgspec.structs import replace
 
 from eventstore.events import DiskLost, SnapshotDeleted
 from eventstore.evidence.observations import Check
 from eventstore.ids import SnapshotId, VmId, derive
+from eventstore.moments import later
 from projections.disk_chain import in_folder
 from projections.finding import needs_attention
 from projections.findings import finding_of, findings_by_vm, findings_in, findings_of_vm
 from projections.ownership import ownership_of
 from tests.eventstore.test_cases import article
 from tests.projections.sightings import (
+    LONG_AGO,
     findings,
     graph,
     one,
@@ -22,7 +25,7 @@ from tests.projections.sightings import (
     vhd,
     walked,
 )
-from tests.story import Story, disk
+from tests.story import START, Story, disk
 
 
 class TestOrphans:
@@ -172,3 +175,23 @@ def test_findings_are_kept_by_vm_and_by_folder() -> None:
     assert [each.path for each in of_vm] == ["D:\\other.vhd"]
     assert findings_by_vm(all_of_them, found) == dict.fromkeys(story.fleet.machines, 1)
     assert findings_in(all_of_them, found, in_folder(story.fleet, "/case/D")) == of_vm
+
+
+class TestAgeAndGrowth:
+    def test_history_says_since_when_a_file_stands(self) -> None:
+        story = record(Story().vm("web01", "base.vhd").take("S"), vhd("after-S.avhd", "base.vhd"))
+
+        assert one(story, "after-S.avhd").since == later(START, minutes=1)
+        assert one(story, "after-S.avhd").modified_at == LONG_AGO
+
+    def test_what_was_only_read_stands_since_nobody_knows_when(self) -> None:
+        assert one(record(Story(), vhd("x.vhd")), "x.vhd").since is None
+
+    def test_growth_is_that_since_the_first_reading(self) -> None:
+        story = record(Story(), vhd("x.vhd"))
+        assert one(story, "x.vhd").grown_bytes is None
+
+        for size_bytes in (5_000, 9_000):
+            record(story, replace(vhd("x.vhd"), size_bytes=size_bytes))
+
+        assert one(story, "x.vhd").grown_bytes == 9_000 - 4_096

@@ -16,6 +16,7 @@ from projections.coverage import Coverage, coverage
 from projections.disk_chain import in_folder
 from projections.finding import Finding, needs_attention
 from projections.findings import findings_in, findings_of_vm
+from projections.namesakes import names_apart
 from projections.shapes import LastCounted
 from tui.call import Call, Exit
 from tui.places import Meant, meant
@@ -46,7 +47,8 @@ def run(call: Call) -> Exit:
             call.out.line("no disk is known yet: record a folder, then ask again", "warn")
         elif not findings:
             call.out.line("nothing odd was found", "good")
-        call.out.lines(findings_lines(findings, call.out.look, covered.gaps))
+        names = names_apart(known.fleet)
+        call.out.lines(findings_lines(findings, call.out.look, covered.gaps, names=names))
         call.out.lines(coverage_lines(covered, known.fleet, call.out.look))
         call.out.as_of(last)
     return Exit.FOUND if needs_attention(findings) else Exit.FINE

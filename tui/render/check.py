@@ -3,9 +3,8 @@
 A figure is `label=value[unit];warn;crit;min;max`, by the guidelines that `plugin.py` names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from eventstore.ids import VmId
 from eventstore.moments import Moment, datetime_of
 from projections.check import Check, Totals
 from projections.phrases import counted, listed
@@ -13,6 +12,7 @@ from projections.severity import Severity
 from projections.shapes import VmRef
 from projections.watched import Problem
 from tui.render.fields import field, sentence
+from tui.render.findings import Names
 from tui.render.look import Look
 from tui.render.plugin import SERVICE, PluginState, one_line
 from tui.render.sizes import size_text
@@ -21,8 +21,6 @@ from tui.render.text import clip_middle
 
 PROBLEMS_TOLD_MAX = 3
 """Of more problems a line of monitoring tells the number: some readers cut it at 1,024 bytes."""
-
-Names = Mapping[VmId, str]
 
 _CELLS_MAX = 120
 _DAY = 86_400
