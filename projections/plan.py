@@ -29,6 +29,7 @@ from projections.plan_objections import (
     Objection,
     Scene,
     blind_objections,
+    changed_objections,
     objections_to_any_step,
     objections_to_what_is_known,
     ruin_objections,
@@ -80,6 +81,7 @@ def plan(
         objections.append(Objection(str(refused), "Settle that, and ask again."))
         return replace(told, is_done=False, objections=_each_once(objections))
     objections += _objections_on_the_way(scene, machine, way, neighbours)
+    objections += changed_objections(machine, contents)
     if objections:
         return replace(told, is_done=False, objections=_each_once(objections))
     failing = [each for each in scene.findings if each.verdict == "merge_keeps_failing"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from eventstore.disk_rules import Neighbours, unneeded
+from eventstore.disk_rules import Neighbours, now_refers_to, unneeded
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine, When
@@ -14,6 +14,7 @@ from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.doubts import blind_merges, bystanders, unfounded
 from projections.finding import Finding, Verdict
+from projections.merge_space import Contents
 from projections.ownership import Ownership
 from projections.phrases import listed
 from projections.plan_route import avhds_needed
@@ -166,9 +167,7 @@ def blind_objections(
     before: Machine, after: Machine, neighbours: Neighbours
 ) -> Iterator[Objection]:
     """Say what Hyper-V, which sees one VM's references alone, would do beyond the rules."""
-    step = (
-        "Give the other VM a disk of its own first: export a snapshot of it, which comes out whole."
-    )
+    step = "Give the other VM a whole disk of its own: take a snapshot of it and export that."
     for text in blind_merges(after, neighbours):
         yield Objection(text, step)
     idle = set(unneeded(before))
@@ -177,6 +176,15 @@ def blind_objections(
             path = after.path(key)
             text = f"{path} is needed by another VM; Hyper-V does not know of it, and deletes it"
             yield Objection(text, step, path)
+
+
+def changed_objections(machine: Machine, contents: Contents) -> Iterator[Objection]:
+    """Name the files that are not as recorded; what a VM that runs writes to changes by itself."""
+    written = set(now_refers_to(machine)) if machine.power in {"running", "paused", None} else set()
+    for key in sorted(contents.changed - written):
+        path = machine.path(key)
+        text = f"{path} is not as it was recorded: {contents.uncounted[key]}"
+        yield Objection(text, f"Record {_folders([path])} again.", path)
 
 
 def ruin_objections(scene: Scene, vm: VmId, touched: Iterable[PathKey]) -> Iterator[Objection]:

@@ -71,7 +71,12 @@ def backup_step(machine: Machine, size_bytes: int | None, files: int) -> PlanSte
             look_at=(look,),
             otherwise=stop,
         )
-    if machine.power == "off":
+    if machine.power is None:
+        text = (
+            f"{what}: from its host or from inside its guest if it runs, else by an export. Do not "
+            "shut it down for that: once it is off, what is pending merges."
+        )
+    elif machine.power == "off":
         text = f"{what}: select it in Hyper-V Manager, Action > Export, a folder on another volume."
     else:
         text = (
