@@ -8,7 +8,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from eventstore import disk_changes, exported, observed, snapshot_changes, vm_files
+from eventstore import disk_changes, elsewhere, exported, observed, snapshot_changes, vm_files
 from eventstore.events import (
     ConfigurationGone,
     DiskAttached,
@@ -79,13 +79,15 @@ def evolve(machine: Machine, event: VmEvent, when: When) -> Machine:
         case VmRemoved():
             return _removed(expect_present(machine, when), when)
         case VmConfigurationSeen():
-            return observed.configuration_seen(machine, event, when)
+            after = observed.configuration_seen(machine, event, when)
+            return elsewhere.configured(machine, after, event)
         case SnapshotConfigurationSeen():
             return observed.snapshot_seen(machine, event, when)
         case ConfigurationGone():
-            return observed.configuration_gone(machine, event, when)
+            after = observed.configuration_gone(machine, event, when)
+            return elsewhere.unconfigured(after, event)
         case VmExportSeen():
-            return exported.export_seen(machine, event, when)
+            return elsewhere.answered(machine, exported.export_seen(machine, event, when), event)
         case _:
             assert_never(event)
 

@@ -148,8 +148,10 @@ class Machine(Struct, frozen=True):
     `left_behind` are the disks that a former life of the VM referred to until it was removed.
     `snapshots_untold`: the last witness named Now's disks and could not name all snapshots.
     `readings` are the configuration files that stand, `listed_at` is where the host says that the
-    VM's own is. Of several of one owner one counts; what the others name is `beside` it. `unfound`
-    are those gone without another in their place, by owner: a snapshot's GUID, or `now`.
+    VM's own is. Of several of one owner one counts; what the others name is `beside` it, as is what
+    other hosts named (`elsewhere.py`); `has_told_all` says of every host that was asked whether it
+    told all snapshots. `unfound` are those gone without another in their place, by owner: a
+    snapshot's GUID, or `now`.
     """
 
     id: VmId
@@ -170,6 +172,7 @@ class Machine(Struct, frozen=True):
     configured: Heads | None = None
     snapshots_listed: int | None = None
     snapshots_untold: bool = False
+    has_told_all: dict[str, bool] = {}
     left_behind: dict[PathKey, When] = {}
     readings: tuple[ConfigurationRead, ...] = ()
     listed_at: PathKey | None = None

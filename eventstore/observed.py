@@ -21,6 +21,7 @@ from eventstore.machine import AUTOMATIC_SUFFIXES, Heads, Machine, Now, Snapshot
 from eventstore.paths import PathKey, folder_of, path_key, suffix_of
 from eventstore.readings import (
     heads_named,
+    host_of,
     owner_of,
     seen_of,
     settled,
@@ -59,7 +60,7 @@ def _noted(
     machine = with_named_disks(with_reading(machine, event, when), event.disks, when)
     named = heads_named(event)
     for other in map(seen_of, standing(machine, owner_of(event))):
-        if heads_named(other) != named:
+        if heads_named(other) != named and host_of(other) == host_of(event):
             machine = surprised(
                 machine,
                 when,

@@ -15,6 +15,7 @@ from eventstore.events import (
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
+from eventstore.hosts import of
 from eventstore.ids import VmId
 from eventstore.machine import ConfigurationLost, ConfigurationRead, Heads, Machine, When
 from eventstore.moments import Moment
@@ -42,6 +43,11 @@ def heads_named(seen: Seen) -> Heads:
     return {disk.slot: path_key(disk.path) for disk in seen.disks}
 
 
+def host_of(seen: Seen) -> str:
+    """Give the label of the host that a configuration is on: nothing for the home and shares."""
+    return next(filter(None, map(of, (seen.path, *(disk.path for disk in seen.disks)))), "")
+
+
 def standing(machine: Machine, owner: str) -> tuple[ConfigurationRead, ...]:
     """Give the readings of one owner's configurations, the one that counts first."""
     own = (each for each in machine.readings if owner_of(seen_of(each)) == owner)
@@ -49,10 +55,16 @@ def standing(machine: Machine, owner: str) -> tuple[ConfigurationRead, ...]:
 
 
 def at_odds(machine: Machine, owner: str) -> tuple[ConfigurationRead, ...]:
-    """Give the configurations of one owner if they name different disks, else nothing."""
+    """Give the configurations of one owner if they name different disks, else nothing.
+
+    Those of several hosts contradict nobody: each is right about its own.
+    """
     found = standing(machine, owner)
-    named = [heads_named(seen_of(each)) for each in found]
-    return found if any(each != named[0] for each in named) else ()
+    for host in dict.fromkeys(host_of(seen_of(each)) for each in found):
+        own = tuple(each for each in found if host_of(seen_of(each)) == host)
+        if any(heads_named(seen_of(each)) != heads_named(seen_of(own[0])) for each in own):
+            return own
+    return ()
 
 
 def with_reading(machine: Machine, seen: Seen, when: When) -> Machine:
@@ -62,7 +74,7 @@ def with_reading(machine: Machine, seen: Seen, when: When) -> Machine:
     else:
         reading = ConfigurationRead(when, of_snapshot=seen)
     owner = owner_of(seen)
-    others = _without(machine.readings, owner, seen.found_at)
+    others = _without(machine.readings, owner, seen)
     unfound = {each: lost for each, lost in machine.unfound.items() if each != owner}
     return settled(replace(machine, readings=(*others, reading), unfound=unfound), owner)
 
@@ -70,7 +82,7 @@ def with_reading(machine: Machine, seen: Seen, when: When) -> Machine:
 def without_reading(machine: Machine, gone: ConfigurationGone, when: When) -> Machine:
     """Forget what was read at a place; remember its loss when nothing stands in its stead."""
     owner = gone.snapshot or "now"
-    machine = replace(machine, readings=_without(machine.readings, owner, gone.found_at))
+    machine = replace(machine, readings=_without(machine.readings, owner, gone))
     left = standing(machine, owner)
     if not any(_replaces(each, gone, when) for each in left):
         lost = ConfigurationLost(gone.path, when)
@@ -106,12 +118,14 @@ def place_listed(registries: Iterable[HostRegistrySeen], vm: VmId) -> PathKey | 
 
 
 def _without(
-    readings: tuple[ConfigurationRead, ...], owner: str, found_at: str
+    readings: tuple[ConfigurationRead, ...], owner: str, place: Seen | ConfigurationGone
 ) -> tuple[ConfigurationRead, ...]:
+    """Give the readings but that of one place; hosts may have the same places."""
+    gone = (owner, place.found_at, of(place.path))
     return tuple(
         each
         for each in readings
-        if (owner_of(seen_of(each)), seen_of(each).found_at) != (owner, found_at)
+        if (owner_of(seen := seen_of(each)), seen.found_at, of(seen.path)) != gone
     )
 
 

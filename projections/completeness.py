@@ -7,8 +7,8 @@ from msgspec import Struct
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import ConfigurationLost, ConfigurationRead, Machine, When
-from eventstore.paths import joined, path_key
-from eventstore.readings import at_odds, heads_named, seen_of
+from eventstore.paths import folder_of, joined, path_key
+from eventstore.readings import at_odds, heads_named, host_of, owner_of, seen_of, standing
 from projections.hosts import doubt_of_home
 from projections.phrases import listed as in_a_row
 from projections.walks import Walk, last_walk
@@ -95,12 +95,39 @@ def missing_references(machine: Machine, walks: tuple[Walk, ...]) -> str:
     name = machine.name or machine.id
     if machine.configured is None:
         return f"the configuration of {name} was never read"
-    if machine.snapshots_untold:
+    if _has_answered_in_part(machine):
         return f"the host did not tell all snapshots of {name}"
     for snapshot in machine.snapshots.values():
         if not snapshot.are_disks_known:
             return f"nothing tells the disks of snapshot {snapshot.name} of {name}"
-    listed, read = machine.snapshots_listed, len(machine.snapshots)
+    told = (_miscounted(each, name, walks) for each in _counted(machine))
+    return next(filter(None, told), "")
+
+
+class _Counted(Struct, frozen=True):
+    """How many snapshots one host lists, how many of them are known, and where their files are."""
+
+    listed: int | None
+    read: int
+    root: str
+
+
+def _counted(machine: Machine) -> Iterator[_Counted]:
+    """Count the snapshots of a VM, of one that several hosts have on each of them."""
+    readings = [seen_of(each) for each in machine.readings]
+    own = [seen for each in standing(machine, "now") if (seen := each.of_vm)]
+    hosts = dict.fromkeys(map(host_of, own))
+    if len(hosts) < 2:  # noqa: PLR2004 - one host, or none whose configuration was read
+        yield _Counted(machine.snapshots_listed, len(machine.snapshots), machine.root)
+        return
+    for host in hosts:
+        seen = next(each for each in own if host_of(each) == host)
+        known = {owner_of(each) for each in readings if host_of(each) == host} - {"now"}
+        yield _Counted(seen.snapshots_listed, len(known), folder_of(folder_of(seen.path)))
+
+
+def _miscounted(counted: _Counted, name: str, walks: tuple[Walk, ...]) -> str:
+    listed, read = counted.listed, counted.read
     if listed is not None and read < listed:
         return f"{read} of the {listed} snapshot configurations of {name} were read"
     if listed is not None and read > listed:
@@ -108,6 +135,14 @@ def missing_references(machine: Machine, walks: tuple[Walk, ...]) -> str:
             f"the configuration of {name} lists {listed} snapshots, and {read} were read: it may "
             "be out of date"
         )
-    if listed is None and not last_walk(walks, joined(machine.root, "Snapshots")):
+    if listed is None and not last_walk(walks, joined(counted.root, "Snapshots")):
         return f"nothing tells how many snapshots {name} has, and their folder was not read"
     return ""
+
+
+def _has_answered_in_part(machine: Machine) -> bool:
+    """Tell whether a host did not tell all snapshots, and no configuration of it was read."""
+    read = {host_of(seen) for each in machine.readings if (seen := each.of_vm)}
+    return machine.snapshots_untold or any(
+        host not in read for host, is_all in machine.has_told_all.items() if not is_all
+    )

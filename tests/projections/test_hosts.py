@@ -1,100 +1,21 @@
 """Which hosts the evidence is of, what their headers mean, and which hosts were left out."""
 
 from eventstore.events import (
-    DiskSeen,
-    Event,
-    FolderRead,
     HostExportSeen,
     HostRegistrySeen,
     LogCovered,
     SlotDisk,
-    VmConfigurationSeen,
     VmRegistered,
 )
-from eventstore.evidence.observations import DiskFacts, ParentLink
-from eventstore.fleet import Fleet
 from eventstore.ids import VmId, derive, folder_stream, vm_stream
-from eventstore.machine import When
 from eventstore.moments import later
-from eventstore.paths import path_key
 from projections.coverage import coverage
-from projections.disk_graph import graph_of
-from projections.disk_node import DiskGraph
-from projections.roles import roles_of
-from tests.projections.sightings import LONG_AGO
+from tests.projections.several_hosts import Evidence, child, vhdx
 from tests.story import START
 
 UNNAMED = derive("host", "workstation")
 VOLUME = r"\\?\Volume{aaaaaaaa-1111-2222-3333-444444444444}"
 CSV = r"C:\ClusterStorage\Volume1"
-
-
-class Evidence:
-    """What hosts showed, minute by minute, by the paths that the store knows."""
-
-    def __init__(self) -> None:
-        self.fleet = Fleet()
-        self._position = 0
-
-    def tell(self, stream: str, *events: Event) -> "Evidence":
-        for event in events:
-            self._position += 1
-            when = When(later(START, minutes=self._position), self._position)
-            self.fleet.evolve(stream, event, when)
-        return self
-
-    def walk(self, host: str, root: str, *disks: DiskSeen, place: str = "") -> "Evidence":
-        place = place or f"/case/{host}"
-        walk = FolderRead(host, place, root, 9, len(disks), 0, folders=((place, root),))
-        return self.tell(folder_stream(host, place), *disks, walk)
-
-    def vm(self, name: str, folder: str, *heads: str) -> "Evidence":
-        path = rf"{folder}\Virtual Machines\{derive(name)}.vmcx"
-        slots = tuple(SlotDisk(f"SCSI 0:{slot}", head) for slot, head in enumerate(heads))
-        event = VmConfigurationSeen(name, path, f"/case/{path}", 2304, slots, 0)
-        return self.tell(vm_stream(VmId(derive(name))), event)
-
-    @property
-    def graph(self) -> DiskGraph:
-        return graph_of(self.fleet)
-
-    @property
-    def roles(self) -> dict[str, str]:
-        graph = self.graph
-        return {graph.nodes[key].path: role for key, role in roles_of(graph).items()}
-
-    def parent(self, path: str) -> str | None:
-        graph = self.graph
-        parent = graph.nodes[path_key(path)].parent
-        return graph.nodes[parent].path if parent else None
-
-    @property
-    def gaps(self) -> str:
-        return "\n".join(coverage(self.fleet).gaps)
-
-
-def vhdx(path: str, link: ParentLink | None = None, *, chain: str = "chain") -> DiskSeen:
-    facts = DiskFacts(
-        format="vhdx",
-        kind="differencing" if link else "dynamic",
-        creator="Microsoft Windows 10.0",
-        virtual_size_bytes=1 << 30,
-        identity=chain,
-        disk_id=chain,
-        data_write_id=derive("write", path),
-        parent=link,
-    )
-    return DiskSeen(path, f"/case/{path}", 4096, LONG_AGO, derive(path), facts, "")
-
-
-def child(path: str, absolute: str, parent: str, *, volume: str = "") -> DiskSeen:
-    """Give a child that calls its parent as its own host does, and quotes `parent` if any."""
-    link = ParentLink(
-        linkage=derive("write", parent) if parent else None,
-        absolute_path=absolute or None,
-        volume_path=volume or None,
-    )
-    return vhdx(path, link)
 
 
 class TestWhatAHeaderMeans:
