@@ -39,7 +39,7 @@ def is_shared(path: str) -> bool:
 
 def server_of(path: str) -> str:
     """Give the server that a UNC path names, as it is spelled; else nothing."""
-    found = None if is_posix(path) else _SHARE.fullmatch(plain(path))
+    found = None if path[1:2] == ":" or is_posix(path) else _SHARE.fullmatch(plain(path))
     return found[1] if found else ""
 
 
@@ -52,7 +52,7 @@ def of(path: str) -> str:
 
 def _drive_share(path: str) -> tuple[str, str] | None:
     r"""Give the server, and what `\\HV02\D$\VMs` is there: `D:\VMs`."""
-    found = _SHARE.fullmatch(plain(path))
+    found = None if path[1:2] == ":" else _SHARE.fullmatch(plain(path))
     if not found:
         return None
     server, share, rest = found.groups()
@@ -89,8 +89,10 @@ class Naming(Struct, frozen=True):
             server, local = found
             is_ours = _CLUSTER.match(local) or server_label(server) in self.home
             return local if is_ours else told
+        if not self.server:
+            return told
         found_here = None if _CLUSTER.match(text) else _LOCAL.fullmatch(text)
-        if not self.server or not found_here:
+        if not found_here:
             return told
         drive, rest = found_here.groups()
         root = rf"\\{self.server}\{drive.upper()}$"

@@ -87,17 +87,25 @@ def suffix_of(path: str) -> str:
 def folder_of(path: str) -> str:
     if separator := _separator(path):
         folder = path.rpartition(separator)[0]
-        return folder if separator in folder else folder + separator
+        if separator in folder and folder[-1] != "}":
+            return folder
     return str(_pure(path).parent)
 
 
 def volume_of(path: str) -> str:
     r"""Give `C:`, `\\server\share` or `\\?\Volume{GUID}`; POSIX paths and bare names have none."""
+    if path[1:2] == ":":
+        if _separator(path) == "\\":
+            return path[:2]
+    elif path[:1] not in {"\\", "/"}:
+        return ""
     return "" if is_posix(path) else volume_id_of(path) or PureWindowsPath(plain(path)).drive
 
 
 def volume_id_of(path: str) -> str:
     r"""Give the `\\?\Volume{GUID}` that `path` begins with, else nothing."""
+    if path[1:2] == ":":
+        return ""
     found = _VOLUME_ID.match(plain(path))
     return found[0] if found else ""
 
@@ -113,8 +121,11 @@ def joined(folder: str, *parts: str) -> str:
     if is_posix(folder):
         below = PurePosixPath(folder, *(part.replace("\\", "/") for part in parts))
         return posixpath.normpath(below)
-    if parts and all(map(_PLAIN_NAME.fullmatch, parts)):
-        return _before_names(folder) + "\\".join(parts)
+    if not parts and _separator(folder):
+        return folder
+    names = tuple(part.removeprefix(".\\") for part in parts)
+    if names and all(map(_PLAIN_NAME.fullmatch, names)):
+        return _before_names(folder) + "\\".join(names)
     return _without_dots(str(PureWindowsPath(plain(folder), *parts)))
 
 
@@ -136,9 +147,14 @@ def _separator(path: str) -> str:
     In `C:\VMs\a.vhd` and `/case/a.vhd` nothing means anything but itself: nearly all paths are
     like these, and what pathlib does with them takes ten times as long.
     """
+    rest = ""
     if path[1:3] == ":\\" and path[0] in ascii_letters:
-        is_whole = not (":" in path[3:] or "/" in path or "\\\\" in path or "\\." in path)
-        return "\\" if is_whole and path[-1] != "\\" else ""
+        rest = path[2:]
+    elif path[:4] == "\\\\?\\" and (volume := _VOLUME_ID.match(path)):
+        rest = path[volume.end() :]
+    if len(rest) > 1:
+        is_whole = not (":" in rest or "/" in rest or "\\\\" in rest or "\\." in rest)
+        return "\\" if is_whole and rest[-1] != "\\" else ""
     if path[:1] == "/":
         return "/" if not ("//" in path or "/." in path) and path[-1] != "/" else ""
     return ""

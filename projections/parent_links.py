@@ -39,8 +39,9 @@ class HeaderParent(Struct, frozen=True):
     """The parent that a header names: `path` where it is, or where it should be.
 
     `places` are all paths that the header can mean, `fits` whether the disk found at `path` is the
-    one that the child quotes. Where it does not, or none was found, `quoted` says what the child
-    was made from, and `bearer` is the file elsewhere that bears it, if only one can be meant.
+    one that the child quotes: then `places` end with it. Where it does not, or none was found,
+    `quoted` says what the child was made from, and `bearer` is the file elsewhere that bears it,
+    if only one can be meant.
     """
 
     path: str
@@ -86,10 +87,12 @@ class SeenDisks:
         if child.facts is None or child.facts.parent is None:
             return None
         link = child.facts.parent
-        places = tuple(dict.fromkeys(self._places(child, link, child.facts.format)))
-        found = next((each for place in places if (each := self._seen.get(path_key(place)))), None)
+        untried = self._places(child, link, child.facts.format)
+        tried: list[str] = []
+        found = self._first_seen(untried, tried)
         if found and _fits(child.facts, found.facts):
-            return HeaderParent(found.path, is_found=True, places=places)
+            return HeaderParent(found.path, is_found=True, places=tuple(tried))
+        places = tuple(dict.fromkeys((*tried, *untried)))
         quoted = tuple(_quoted(child.facts, link))
         bearer = self._bearer(child, quoted)
         if not found and not places and not bearer:
@@ -102,6 +105,14 @@ class SeenDisks:
             quoted=quoted,
             bearer=bearer,
         )
+
+    def _first_seen(self, places: Iterator[str], tried: list[str]) -> DiskSeen | None:
+        """Give the first disk that stands at one of `places`, and note which were looked at."""
+        for place in places:
+            tried.append(place)
+            if found := self._seen.get(path_key(place)):
+                return found
+        return None
 
     def _bearer(self, child: DiskSeen, quoted: tuple[Fingerprint, ...]) -> str | None:
         """Give the one disk that is what the child was made from, first in the same folder."""

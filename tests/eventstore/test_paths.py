@@ -17,6 +17,7 @@ from eventstore.paths import (
     plain,
     rest_below,
     suffix_of,
+    volume_id_of,
     volume_of,
 )
 
@@ -117,7 +118,10 @@ def test_any_text_has_a_key_and_the_key_is_its_own_key(text: str) -> None:
     assert path_key(path_key(text)) == path_key(text)
 
 
-@given(st.sampled_from(("C:\\", "c:", "/", "//", "1:\\", "\\\\srv\\share\\", "é:\\", "")), PIECES)
+ROOTS = ("C:\\", "c:", "/", "//", "1:\\", "\\\\srv\\share\\", "é:\\", "", VOLUME, VOLUME + "\\")
+
+
+@given(st.sampled_from(ROOTS), PIECES)
 def test_a_path_that_is_read_at_a_glance_is_read_as_the_library_reads_it(
     root: str, rest: str
 ) -> None:
@@ -126,6 +130,6 @@ def test_a_path_that_is_read_at_a_glance_is_read_as_the_library_reads_it(
 
     assert (name_of(path), folder_of(path)) == (pure.name, str(pure.parent))
     assert suffix_of(path) == pure.suffix.lower()
+    assert volume_of(path) == (volume_id_of(path) or pure.drive)
     if paths._separator(path):
-        assert volume_of(path) == pure.drive
         assert path == str(pure)
