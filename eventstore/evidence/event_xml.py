@@ -33,6 +33,9 @@ from eventstore.text import storable
 EVENT_CHARACTERS_MAX = 128 << 10
 """A record is 64 KiB at most, and one event must fit into a batch of the log."""
 
+SIZE_MAX_BYTES = 1 << 30
+"""So much of a file is read: 200,000 events of twice the length that they have."""
+
 NAME_MAX = 256
 """Windows allows 255 characters for a provider, a channel or a computer."""
 
@@ -81,6 +84,8 @@ def read_event_xml(file: BinaryIO) -> LogReading:
         else:
             damage.append(f"more than {RECORDS_MAX} records: what follows was not read")
             break
+    if file.tell() >= SIZE_MAX_BYTES:
+        damage.append(f"the file is longer than {SIZE_MAX_BYTES:,} bytes: the rest was not read")
     if unread > DAMAGE_MAX:
         damage.append(f"and {unread - DAMAGE_MAX} more events could not be read")
     return LogReading(tuple(records), spans_of(records), passed_over, tuple(damage))
@@ -205,4 +210,4 @@ def _pieces(file: BinaryIO) -> Iterator[str]:
     data = head[start:]
     while data:
         yield storable(decoder.decode(data))
-        data = file.read(_PIECE_BYTES)
+        data = file.read(_PIECE_BYTES) if file.tell() < SIZE_MAX_BYTES else b""

@@ -17,6 +17,12 @@ CHUNK_BYTES = 0x10000
 RECORDS_AT = 0x200
 """A chunk's records follow its header and two tables, both under the header's checksum."""
 
+CHUNKS_MAX = (1 << 16) - 1
+"""The file's header counts its chunks in 16 bits: no log is longer than 4 GiB."""
+
+NUMBERS_MAX = 1_000_000
+"""So many records of one file are looked at, whoever wrote them: each costs 100 bytes."""
+
 DAMAGE_MAX = 20
 """So many damaged places are told one by one."""
 
@@ -25,6 +31,7 @@ _HEADER = Layout("<16x8xQ10xH")
 
 _FLAGS, _HEADER_CHECKED = 120, 120
 _DIRTY = 1
+_UNUSED = bytes(CHUNK_BYTES)
 _CHUNK_SIGNATURE = b"ElfChnk\0"
 _CHUNK = Layout("<8x16xQQ4x4xII")
 """First and last record number, the end of the records, their checksum."""
@@ -54,10 +61,13 @@ def check_evtx(file: BinaryIO) -> EvtxCheck:
     file.seek(0)
     header = file.read(FILE_HEADER_BYTES)
     chunk, place = file.read(CHUNK_BYTES), 0
-    while chunk:
+    while chunk and place < CHUNKS_MAX and len(look.numbers) < NUMBERS_MAX:
         look.chunk(chunk, place)
         chunk, place = file.read(CHUNK_BYTES), place + 1
-    look.header(header, place)
+    if chunk:
+        look.stopped(place)
+    else:
+        look.header(header, place)
     return EvtxCheck(
         numbers=tuple(look.numbers),
         doubtful=frozenset(look.doubtful),
@@ -74,52 +84,60 @@ class _Look:
         self.doubtful: set[int] = set()
         self.is_dirty = False
         self._damage: list[str] = []
+        self._untold = 0
 
     def told(self) -> tuple[str, ...]:
-        more = len(self._damage) - DAMAGE_MAX
-        rest = (f"and {more} more damaged places",) if more > 0 else ()
-        return (*self._damage[:DAMAGE_MAX], *rest)
+        rest = (f"and {self._untold} more damaged places",) if self._untold else ()
+        return (*self._damage, *rest)
+
+    def stopped(self, place: int) -> None:
+        """Say that the file goes on behind what is looked at."""
+        self._damaged(f"the file goes on after chunk {place - 1}: what follows was not looked at")
+
+    def _damaged(self, what: str) -> None:
+        if len(self._damage) < DAMAGE_MAX:
+            self._damage.append(what)
+        else:
+            self._untold += 1
 
     def header(self, data: bytes, chunks: int) -> None:
         """Judge the file's header, when it is known how many chunks there are."""
         if len(data) < FILE_HEADER_BYTES or not data.startswith(SIGNATURE):
-            self._damage.append("the file's header is cut or has no signature")
+            self._damaged("the file's header is cut or has no signature")
             return
         checksum = int.from_bytes(data[_FLAGS + 4 : _FLAGS + 8], "little")
         if crc32(data[:_HEADER_CHECKED]) != checksum:
-            self._damage.append("the file's header does not match its checksum")
+            self._damaged("the file's header does not match its checksum")
             return
         self.is_dirty = bool(data[_FLAGS] & _DIRTY)
         following, counted = _HEADER.unpack_from(data)
         if chunks < counted:
-            self._damage.append(
-                f"the file is cut: its header counts {counted} chunks, not {chunks}"
-            )
+            self._damaged(f"the file is cut: its header counts {counted} chunks, not {chunks}")
         last = max(self.numbers, default=0)
         if self.is_dirty:
             return
         if following > last + 1:
-            self._damage.append(f"records {last + 1} to {following - 1} are missing at the end")
+            self._damaged(f"records {last + 1} to {following - 1} are missing at the end")
 
     def chunk(self, data: bytes, place: int) -> None:
         if len(data) < CHUNK_BYTES:
-            self._damage.append(f"chunk {place} is cut after {len(data)} of {CHUNK_BYTES} bytes")
-        elif not any(data):
+            self._damaged(f"chunk {place} is cut after {len(data)} of {CHUNK_BYTES} bytes")
+        elif data == _UNUSED:
             return  # space that Windows has not used yet
         if not data.startswith(_CHUNK_SIGNATURE) or len(data) < RECORDS_AT:
-            self._damage.append(f"chunk {place} has no signature")
+            self._damaged(f"chunk {place} has no signature")
             return
         first, last, free, checksum = _CHUNK.unpack_from(data)
         checked = data[:_CHUNK_CHECKED] + data[_TABLES:RECORDS_AT]
         is_right = crc32(checked) == int.from_bytes(data[_CHUNK_CHECKSUM:_TABLES], "little")
         if not is_right:
-            self._damage.append(f"the header of chunk {place} does not match its checksum")
+            self._damaged(f"the header of chunk {place} does not match its checksum")
         if crc32(data[RECORDS_AT:free]) != checksum:
             is_right = False
-            self._damage.append(f"the records of chunk {place} do not match their checksum")
+            self._damaged(f"the records of chunk {place} do not match their checksum")
         numbers = self._records(data, min(free, len(data)), place)
         if is_right and numbers and (numbers[0], numbers[-1]) != (first, last):
-            self._damage.append(
+            self._damaged(
                 f"chunk {place} says it holds records {first} to {last}, "
                 f"and holds {numbers[0]} to {numbers[-1]}"
             )
@@ -138,5 +156,5 @@ class _Look:
             numbers.append(number)
             at += size
         if at != end:
-            self._damage.append(f"the records of chunk {place} do not fit together at byte {at}")
+            self._damaged(f"the records of chunk {place} do not fit together at byte {at}")
         return numbers

@@ -13,7 +13,14 @@ from msgspec.structs import replace
 
 from eventstore.errors import UnreadableLog
 from eventstore.evidence.event_xml import read_event
-from eventstore.evidence.evtx_check import CHUNK_BYTES, FILE_HEADER_BYTES, SIGNATURE, check_evtx
+from eventstore.evidence.evtx_check import (
+    CHUNK_BYTES,
+    CHUNKS_MAX,
+    FILE_HEADER_BYTES,
+    NUMBERS_MAX,
+    SIGNATURE,
+    check_evtx,
+)
 from eventstore.evidence.log_records import (
     HYPER_V,
     HYPERVIVE,
@@ -60,7 +67,7 @@ def read_evtx(file: BinaryIO) -> LogReading:
         record = _read(text) if any(each in text for each in _PROVIDERS) else None
         if isinstance(record, UnreadableLog) or (record and record.number != number):
             continue  # counts as not decoded
-        if len(records) == RECORDS_MAX:
+        if len(records) == RECORDS_MAX or len(decoded) == NUMBERS_MAX:
             break
         decoded.add(number)
         if record is None or not is_hyper_v(record.provider):
@@ -77,7 +84,7 @@ def _rendered(file: BinaryIO) -> Iterator[tuple[int, str]]:
         from evtx import PyEvtxParser  # noqa: PLC0415 - an extra, needed for these files alone
     except ImportError:
         raise UnreadableLog(MISSING) from None
-    size = file.seek(0, os.SEEK_END)
+    size = min(file.seek(0, os.SEEK_END), FILE_HEADER_BYTES + CHUNKS_MAX * CHUNK_BYTES)
     if size < FILE_HEADER_BYTES:
         raise UnreadableLog(f"is an event log cut within its first {FILE_HEADER_BYTES} bytes")
     try:

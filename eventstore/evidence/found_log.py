@@ -6,15 +6,22 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from eventstore.evidence.event_xml import is_event_xml, read_event_xml
+from eventstore.evidence.evtx_check import CHUNK_BYTES, CHUNKS_MAX, FILE_HEADER_BYTES
 from eventstore.evidence.evtx_log import is_evtx, read_evtx
 from eventstore.evidence.keytree import HEAD_BYTES
 from eventstore.evidence.log_records import LogReading
 
 _PIECE_BYTES = 1 << 20
 
+SIZE_MAX_BYTES = FILE_HEADER_BYTES + CHUNKS_MAX * CHUNK_BYTES
+"""No reader looks further."""
+
 
 class FoundLog(Struct, frozen=True):
-    """A file with records of event logs, and what they say."""
+    """A file with records of event logs, and what they say.
+
+    `sha256` is that of the file, as far as any log is read.
+    """
 
     found_at: str
     path: str
@@ -50,6 +57,6 @@ def examine_log(file: BinaryIO, found_at: str, path: str) -> FoundLog | None:
 def _digest(file: BinaryIO) -> str:
     file.seek(0)
     digest = sha256()
-    while piece := file.read(_PIECE_BYTES):
+    while file.tell() < SIZE_MAX_BYTES and (piece := file.read(_PIECE_BYTES)):
         digest.update(piece)
     return digest.hexdigest()
