@@ -1,7 +1,7 @@
 # Snapledger collector: asks a Hyper-V host about its VMs and writes one JSON file.
 #
-# It only reads: documented cmdlets, in Windows PowerShell 5.1 and in PowerShell 7, as administrator
-# of the host. In a cluster run it on every node, for each knows its own VMs only.
+# It only reads: documented cmdlets and WMI classes, in Windows PowerShell 5.1 and in PowerShell 7,
+# as administrator of the host. In a cluster run it on every node, for each knows its own VMs only.
 # NOT RUN BY ITS AUTHORS, who had no Windows: it is short, so read it before you run it.
 #
 #   .\collect.ps1                     writes snapledger-HOST.json into the current folder
@@ -110,6 +110,11 @@ $answer = [ordered]@{
         Get-Disk -ErrorAction Stop | Where-Object { "$($_.BusType)" -eq 'File Backed Virtual' } |
             ForEach-Object { Get-VHD -DiskNumber $_.Number -ErrorAction Stop } |
             ForEach-Object { Format-Disk $_ }
+    }
+    Merging = Read-Part 'whether merges may run' {
+        Get-CimInstance -Namespace root/virtualization/v2 -ClassName Msvm_DiskMergeSettingData |
+            ForEach-Object { [ordered]@{ ElementName = $_.ElementName
+                InstanceID = $_.InstanceID; EnabledState = $_.EnabledState } }
     }
     Failed = $failed
 }

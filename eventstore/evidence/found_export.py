@@ -62,6 +62,7 @@ class FoundExport(Struct, frozen=True):
             is_parent_known=vm.is_parent_known,
             snapshots=vm.snapshots,
             has_all_snapshots=vm.has_all_snapshots,
+            is_merging_on=vm.is_merging_on,
             sha256=self.sha256,
         )
 

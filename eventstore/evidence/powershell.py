@@ -61,6 +61,7 @@ class ExportedVm(Struct, frozen=True):
     is_parent_known: bool
     snapshots: tuple[ExportedSnapshot, ...]
     has_all_snapshots: bool
+    is_merging_on: bool | None = None
 
 
 class Export(Struct, frozen=True):
@@ -128,6 +129,7 @@ class _Telling:
             is_parent_known=is_parent_known,
             snapshots=tuple(snapshots.values()),
             has_all_snapshots=has_all,
+            is_merging_on=self._objects.wmi.merging.get(vm),
         )
 
     def _told(

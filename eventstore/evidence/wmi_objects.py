@@ -32,6 +32,9 @@ SNAPSHOT_SETTING = 5
 _GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _SETTINGS = re.compile(rf"Microsoft:({_GUID})")
 _ALLOCATION = re.compile(rf"Microsoft:({_GUID})\\([^\\]+)\\(\d{{1,3}})\\(\d{{1,3}})(?:\\L)?")
+_OF_VM = re.compile(rf"Microsoft:({_GUID})(?:\\.*)?")
+_MERGE_SETTINGS = "disk merge setting data"
+"""What the ElementName of every `Msvm_DiskMergeSettingData` is."""
 _PATH_OF_SETTINGS = re.compile(rf'Msvm_VirtualSystemSettingData\.InstanceID="Microsoft:({_GUID})"')
 _HARD_DISKS = frozenset({"microsoft virtual hard disk", "microsoft:hyper-v:virtual hard disk"})
 _SYSTEMS = frozenset({"msvm_computersystem", "msvm_plannedcomputersystem"})
@@ -51,16 +54,22 @@ Told = dict[str, object]
 
 
 class WmiObjects:
-    """Collects objects; whose disks are whose shows only when all are there."""
+    """Collects objects; whose disks are whose shows only when all are there.
+
+    `merging` says of a VM whether its disks may be merged: EnabledState is 1, or 0 for a while.
+    """
 
     def __init__(self) -> None:
+        self.merging: dict[str, bool] = {}
         self._vms: defaultdict[str, Told] = defaultdict(dict)
         self._snapshots: dict[str, Told] = {}
         self._disks: list[tuple[str, str, str, int, int]] = []
 
     def takes(self, found: Properties) -> bool:
         """Take in an object of these classes, or say that it is none."""
-        if _is_allocation(found):
+        if found.text("elementname").lower() == _MERGE_SETTINGS:
+            self._merge_settings(found)
+        elif _is_allocation(found):
             self._allocation(found)
         elif _SETTINGS.fullmatch(found.text("instanceid")) and _vm_of(found):
             self._settings(found, _vm_of(found) or "")
@@ -107,6 +116,11 @@ class WmiObjects:
             state = found.number("enabledstate")
             told = None if state is None else _STATES.get(state, state)
             self._vms[own].update(Name=name, State=told, **_computer(found))
+
+    def _merge_settings(self, found: Properties) -> None:
+        of, state = _OF_VM.fullmatch(found.text("instanceid")), found.number("enabledstate")
+        if of and state in {0, 1}:
+            self.merging[str(guid(of[1]))] = state == 1
 
     def _allocation(self, found: Properties) -> None:
         place = _ALLOCATION.fullmatch(found.text("instanceid"))

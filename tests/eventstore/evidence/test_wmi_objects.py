@@ -215,3 +215,21 @@ def test_a_path_of_settings_is_taken_apart_with_or_without_a_server() -> None:
     path = (path_of(S1) or "").partition("v2:")[2]
 
     assert only(answered(vm_settings(None, Parent=path), snapshot_settings(S1, None))).parent == S1
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"EnabledState": 0}, False),
+        ({"EnabledState": 1}, True),
+        ({"EnabledState": 7}, None),
+        ({"EnabledState": 0, "InstanceID": f"Microsoft:{S1}\\Merge"}, None),
+        ({"EnabledState": 0, "InstanceID": "Microsoft:"}, None),
+    ],
+)
+def test_whether_merges_may_run_is_told_of_the_vm_that_is_named(
+    settings: Object, told: bool | None
+) -> None:
+    merging = {"ElementName": "Disk Merge Setting Data", "InstanceID": f"Microsoft:{VM}\\Merge"}
+
+    assert only(answered(*STORY, {**merging, **settings})).is_merging_on is told
