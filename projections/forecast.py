@@ -15,20 +15,23 @@ from eventstore.paths import path_key
 from projections.changes import Difference
 from projections.completed import completed
 from projections.difference import difference_of
+from projections.disk_chain import ChainRow, chain_of_vm
 from projections.doubts import doubts
 from projections.finding import Finding
 from projections.merge_pace import MergePace
 from projections.merge_space import Contents, VolumeNeed
 from projections.merges import FutureMerge, future_merges, volume_needs, weighed
 from projections.narrate import names_of, narrate
+from projections.snapshot_tree import SnapshotTree, tree_of
 
 
 class Forecast(Difference, frozen=True):
     """What would differ afterwards; `events` is empty, for nothing happened.
 
     `steps` tell it in order, `merges` what runs and what waits, `deleted_files` and
-    `deleted_folders` what would be gone at once. `doubts` say what is not known of the VM and
-    could make it come otherwise.
+    `deleted_folders` what would be gone at once. `tree` and `chain` are the VM's afterwards, as the
+    answers of those names have them. `doubts` say what is not known of the VM and could make it
+    come otherwise.
     """
 
     merges: tuple[FutureMerge, ...]
@@ -37,6 +40,8 @@ class Forecast(Difference, frozen=True):
     volumes: tuple[VolumeNeed, ...]
     steps: tuple[str, ...]
     doubts: tuple[str, ...]
+    tree: SnapshotTree
+    chain: tuple[ChainRow, ...]
 
 
 def forecast(
@@ -66,6 +71,8 @@ def forecast(
         volumes=volume_needs(fleet, merges),
         steps=tuple(narrate(event, names_of(machine)) for event in events),
         doubts=tuple(doubts(fleet, after, vm, merges, files, findings)),
+        tree=tree_of(after.machines[vm]),
+        chain=chain_of_vm(after, vm),
     )
 
 

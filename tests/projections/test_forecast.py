@@ -117,6 +117,20 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
     ]
 
 
+def test_tree_and_chain_are_told_as_they_will_be() -> None:
+    answer = foreseen(three_snapshots(), DeleteSnapshot(S2))
+
+    assert [(each.id, each.parent) for each in answer.tree.snapshots] == [
+        ("S1", None),
+        ("S3", "S1"),
+    ]
+    assert [short(row.path) for row in answer.chain] == [
+        "web01.vhd",
+        "after-s1.avhd",
+        "after-s3.avhd",
+    ]
+
+
 # --- VMs known from evidence alone ----------------------------------------------------------------
 
 

@@ -8,11 +8,13 @@ from projections.forecast import Forecast
 from projections.merge_space import VolumeNeed
 from projections.merges import FutureMerge
 from projections.phrases import counted
+from tui.render.chain import chain_lines
 from tui.render.difference import difference_lines
 from tui.render.fields import sentence
 from tui.render.labels import Labels
 from tui.render.look import Look
 from tui.render.sizes import size_text
+from tui.render.tree import tree_lines
 
 _INDENT = "  "
 _STARTS = {
@@ -44,6 +46,14 @@ def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: boo
     inner = replace(look, width=look.width - len(_INDENT)) if look.width else look
     for line in difference_lines(told, (labels,), inner):
         yield f"{_INDENT}{line}"
+    yield ""
+    yield look.paint("so that it will be:", "strong")
+    for line in tree_lines(told.tree, inner):
+        yield f"{_INDENT}{line}".rstrip()
+    yield ""
+    vm = told.vm.id if told.vm else None
+    for line in chain_lines(told.chain, labels, inner, vm=vm):
+        yield f"{_INDENT}{line}".rstrip()
 
 
 def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:

@@ -34,6 +34,7 @@ from eventstore.simulate.vhdx_file import METADATA_AT, TABLE_AT, create_vhdx
 from eventstore.simulate.virtual_disk import NewVirtualDisk, reference
 from tests.eventstore.evidence.made_disks import MIB, changed, made, sealed
 from tests.eventstore.simulate.disk_stories import DISK_ID, stamp
+from tests.real_evidence import needs_real_evidence, unpacked
 
 SIZE_BYTES = 24 * MIB
 SECTOR = 512
@@ -256,6 +257,23 @@ def test_qemu_finds_data_in_the_blocks_that_were_counted(
 
 def _run(*words: str) -> str:
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+@needs_real_evidence
+def test_real_files_are_as_long_as_their_blocks_and_headers(tmp_path: Path) -> None:
+    counted_files = 0
+    for place in sorted(unpacked(tmp_path).rglob("*.*vhd*")):
+        facts = read_disk(place).facts
+        if facts.kind == "fixed" or facts.failed_checks or facts.has_log_to_replay:
+            continue
+        told = counted(place)
+        blocks = told.room.bit_count() * told.unit_bytes // told.block_size_bytes
+        headers = place.stat().st_size - blocks * told.block_cost_bytes
+        bitmaps = told.mapped.bit_count() * told.bitmap_cost_bytes
+        assert 0 <= headers - bitmaps < 6 * MIB, place.name
+        assert told.content_bytes <= facts.virtual_size_bytes
+        counted_files += 1
+    assert counted_files > 8
 
 
 # --- recorded files, opened again -----------------------------------------------------------------
