@@ -9,6 +9,7 @@
     - LogBusy             another process holds the writer's lock
     - OutcomeUnknown      the write may or may not be stored: repeat the same call
     - LogDamaged          bytes that were published do not read as they were written
+    - LogUnreadable       the system does not give the bytes of a file; nothing is known of them
     - HandleDead          an earlier failure closed this handle for writing; open anew
     - NotAStore           the folder holds no store, or one of a newer format
   + EvidenceError
@@ -90,6 +91,17 @@ class LogDamaged(LogError):
         self.position = position
         self.kind = kind
         self.text = text
+
+
+class LogUnreadable(LogError):
+    """The system failed to read the file at `path`: the disk, the network, or a right to read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be read: {reason}. Nothing is said about what stands in it: "
+            "look at the disk, and copy the whole store to another while it can be read"
+        )
+        self.path = path
 
 
 class HandleDead(LogError):

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from eventstore.entry import NewEntry, Recorded
-from eventstore.errors import HandleDead, LogError, NotAStore
+from eventstore.errors import HandleDead, LogError, LogUnreadable, NotAStore
 from eventstore.log import store as stores
 from eventstore.log.files import Files, RealFiles
 from eventstore.log.lock import WriterLock
@@ -24,6 +25,8 @@ from eventstore.moments import Moment, now
 
 REAL_FILES = RealFiles()
 USUAL_SETTINGS = Settings()
+
+Given = TypeVar("Given")
 
 
 def new_store_id() -> str:
@@ -91,9 +94,11 @@ class EmbeddedLog:
     def read(self, after: int = 0) -> Iterator[Recorded]:
         """Give everything published now with a position greater than `after`, in order."""
         self._must_be_open()
-        end = self._reader.published()
-        start = self._reader.place_after(max(after, 0), end)
-        return chain.from_iterable(some for some, _ in self._reader.records(start, after, end))
+        with _reading(self.folder):
+            end = self._reader.published()
+            start = self._reader.place_after(max(after, 0), end)
+        some = (entries for entries, _ in self._reader.records(start, after, end))
+        return _read(self.folder, chain.from_iterable(some))
 
     def read_from(
         self, place: Place, line_bytes: int, digest: str
@@ -103,15 +108,20 @@ class EmbeddedLog:
         None when the `line_bytes` before it are no line with this digest. START is before all.
         """
         self._must_be_open()
-        return self._reader.read_from(place, line_bytes, digest)
+        with _reading(self.folder):
+            following = self._reader.read_from(place, line_bytes, digest)
+        return _read(self.folder, following) if following is not None else None
 
     def read_stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Give the entries of this store's own `stream` with a revision greater than `after`."""
         self._must_be_open()
-        return self._reader.stream_records(self.origin, stream, after)
+        return _read(self.folder, self._reader.stream_records(self.origin, stream, after))
 
     def follow(self, after: int, stop: Callable[[], bool]) -> Iterator[Recorded]:
         """Give what is there and what comes, each entry once; `stop` is asked before each."""
+        return _read(self.folder, self._followed(after, stop))
+
+    def _followed(self, after: int, stop: Callable[[], bool]) -> Iterator[Recorded]:
         self._must_be_open()
         end = self._reader.published()
         place = self._reader.place_after(max(after, 0), end)
@@ -137,7 +147,7 @@ class EmbeddedLog:
         forgotten; IndexDoubtful is raised when what was given by it was out of order.
         """
         self._must_be_open()
-        return self._reader.as_happened(after=after, at=at, through=through)
+        return _read(self.folder, self._reader.as_happened(after=after, at=at, through=through))
 
     def forget_index(self) -> None:
         """Believe the index no more; the next append that needs it makes it anew."""
@@ -146,12 +156,14 @@ class EmbeddedLog:
     def head(self) -> int:
         """Give the last published position, 0 when there is none."""
         self._must_be_open()
-        return self._reader.published().position
+        with _reading(self.folder):
+            return self._reader.published().position
 
     def revision(self, stream: str) -> int:
         """Give the last revision of this store's own `stream`, 0 when there is none."""
         self._must_be_open()
-        return self._reader.ask(lambda streams: streams.last(self.origin, stream).revision)
+        with _reading(self.folder):
+            return self._reader.ask(lambda streams: streams.last(self.origin, stream).revision)
 
     def is_mark_lost(self) -> bool:
         """Tell whether neither copy of the mark can be read: the next append makes it anew.
@@ -159,7 +171,8 @@ class EmbeddedLog:
         Until then the last batch is not shown, unless a later line says that it was synced.
         """
         self._must_be_open()
-        return read_mark(self._world.files, self.folder) is None
+        with _reading(self.folder):
+            return read_mark(self._world.files, self.folder) is None
 
     def check(self, *, processes: int = 1) -> CheckResult:
         """Read everything and hold it against its digests, links and numbers.
@@ -167,7 +180,8 @@ class EmbeddedLog:
         A long log may be shared by `processes`; each begins by importing the caller's main module.
         """
         self._must_be_open()
-        return check_log(self._world.files, self.folder, processes)
+        with _reading(self.folder):
+            return check_log(self._world.files, self.folder, processes)
 
     def close(self) -> None:
         """Let go; further calls raise HandleDead."""
@@ -176,6 +190,21 @@ class EmbeddedLog:
     def _must_be_open(self) -> None:
         if self._is_closed:
             raise HandleDead("this handle was closed: open the log anew")
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Let a failure of the system be told with the file that it is about."""
+    try:
+        yield
+    except OSError as error:
+        path = error.filename or folder
+        raise LogUnreadable(str(path), error.strerror or str(error)) from error
+
+
+def _read(folder: Path, entries: Iterator[Given]) -> Iterator[Given]:
+    with _reading(folder):
+        yield from entries
 
 
 def _create(folder: Path, world: Surroundings) -> stores.Store:

@@ -192,6 +192,9 @@ class RealFiles:
             if offset:
                 os.lseek(descriptor, offset, os.SEEK_SET)
             return _read(descriptor, size)
+        except OSError as error:
+            error.filename = error.filename or str(path)  # the system names what it opens only
+            raise
         finally:
             os.close(descriptor)
 

@@ -1,10 +1,13 @@
 """A store that somebody or something harmed: what every command says of it, and what to do."""
 
+import errno
 import json
+import os
 import shutil
 
 import pytest
 
+from eventstore.log import files
 from tests.tui.calling import Snapledger
 
 READING = (
@@ -97,3 +100,20 @@ def test_a_batch_with_damage_in_it_is_not_asked_in_part(snapledger: Snapledger) 
 
     assert snapledger("tree", "web01", "--at", "#2").code == 0
     assert snapledger("tree", "web01", "--at", "#3").code == 1
+
+
+def test_a_file_that_the_system_does_not_give_is_named(
+    store: Snapledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int, size: int) -> bytes:
+        data = os.read(descriptor, size)
+        if data.startswith(b'{"position":1,"recorded_at"'):
+            raise OSError(errno.EIO, "Input/output error")
+        return data
+
+    monkeypatch.setattr(files, "_read", fail)
+    told = store("tree", "web01")
+
+    assert (told.code, told.out) == (3, "")
+    assert "00000000000000000001.ndjson cannot be read: Input/output error" in told.err
+    assert "damaged" not in told.err
