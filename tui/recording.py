@@ -7,14 +7,16 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from eventstore.codec import decode
 from eventstore.entry import Entry
 from eventstore.errors import BadInput, DuplicateId, LogError, WrongRevision
+from eventstore.events import FolderRead
 from eventstore.evidence.file_tree import native, shown
 from eventstore.evidence.folder import FolderReading, read_file, walk
 from eventstore.evidence.host import own_name
 from eventstore.evidence.naming import named
 from eventstore.evidence.path_map import PathMap, path_map
-from eventstore.hosts import Hosts
+from eventstore.hosts import Hosts, is_local
 from eventstore.hosts_heard import has_local_files, heard_of, read_from
 from eventstore.ids import guid
 from eventstore.known import Known, known_from
@@ -25,6 +27,7 @@ from eventstore.moments import now
 from eventstore.observe import Observed, Observer, observe
 from eventstore.observe_exports import observe_exports
 from eventstore.observe_logs import observe_logs
+from eventstore.paths import PathKey, path_key
 from eventstore.reconcile import reconcile
 from tui.output import Output
 
@@ -71,8 +74,8 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     known = desk.known()
     started_at = now()  # a file made behind the walk's back is not one that it did not find
     found = _read(evidence, mapping, out)
-    if host := desk.taken_for(found):
-        out.note(f"taken for evidence of {host}; if it is another's, record it with --host NAME")
+    for doubt in desk.doubts(found, is_first=known.walk is None):
+        out.note(f"{doubt}; another host's evidence is recorded with --host NAME")
     for _ in range(TRIES_MAX):
         by, reading = Observer(desk.host, started_at, evidence.recorder), desk.named(found)
         try:
@@ -111,6 +114,7 @@ class _Desk:
         self._root = shown(native(str(evidence.folder)))
         self.host = own_name(evidence.host, self._root, is_mapped=bool(mapping.pairs))
         self._hosts = Hosts()
+        self._places: dict[PathKey, str] = {}
         self._revisions: dict[str, int] = {}
 
     def known(self) -> Known:
@@ -132,12 +136,18 @@ class _Desk:
             )
         return named(found, hosts, self.host)
 
-    def taken_for(self, found: FolderReading) -> str:
-        """Give the host that answered, if the files of nobody are taken for its; else nothing."""
-        if not guid(self.host) or self._hosts.known(self.host) or not has_local_files(found):
-            return ""
+    def doubts(self, found: FolderReading, *, is_first: bool) -> Iterator[str]:
+        """Say whose the files of nobody are taken for, when they may be another host's."""
+        if not guid(self.host) or not has_local_files(found):
+            return
         names = read_from(self._hosts, found, self.host).known(self.host)
-        return next((each for each in names if guid(each) is None), "")
+        host = next((each for each in names if guid(each) is None), "")
+        if host and not self._hosts.known(self.host):
+            yield f"{found.root}: taken for evidence of {host}"
+        for place, path in ((found.root, found.root_path), *found.folders):
+            before = self._places.get(path_key(path), place)
+            if is_first and is_local(path) and before != place:
+                yield f"{path} at {place}: taken for the one recorded from {before}"
 
     def store(self, news: Sequence[Observed]) -> None:
         """Append in the order given: a walk's own entry comes last, when all it counts is stored.
@@ -167,8 +177,16 @@ class _Desk:
             if recorded.entry.origin == origin:
                 self._revisions[recorded.entry.stream] = recorded.entry.revision
             hosts = heard_of(hosts, recorded.entry)
+            self._hear_of_places(recorded.entry)
             yield recorded.entry
         self._hosts = hosts
+
+    def _hear_of_places(self, entry: Entry) -> None:
+        if entry.type != FolderRead.__name__ or entry.source is None:
+            return
+        if entry.source.host == self.host and isinstance(walk := decode(entry), FolderRead):
+            for place, path in ((walk.root, walk.root_path), *(walk.folders or ())):
+                self._places[path_key(path)] = place
 
     def _known(self) -> Known:
         self._revisions.clear()

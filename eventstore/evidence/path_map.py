@@ -65,6 +65,32 @@ def path_map(root: Path, pairs: Iterable[str] = ()) -> PathMap:
     return PathMap((*_of_file(root), *typed))
 
 
+def refuse_mistakes(pairs: Iterable[str], roots: Iterable[Path]) -> None:
+    """Refuse typed maps from which nothing can come, or two things at once, when `roots` are read.
+
+    Raises BadInput for a place that is not there, or that has to do with none of `roots`, for a
+    folder that is said to stand at two places, and for a place with two names.
+    """
+    read = [_place(str(root)) for root in roots]
+    by_name: dict[str, Mapped] = {}
+    by_place: dict[str, Mapped] = {}
+    for pair in map(_typed, pairs):
+        place = place_key(pair.found)
+        if not os.path.lexists(original(pair.found or os.sep)):
+            raise BadInput(f"there is no {pair.found}, where by --map {pair.windows} stands")
+        if not any(is_in(place, place_key(each)) or is_in(place_key(each), place) for each in read):
+            raise BadInput(
+                f"{pair.found}, where by --map {pair.windows} stands, is in none of the folders "
+                f"to be read: {', '.join(read)}"
+            )
+        same = by_name.setdefault(path_key(pair.windows), pair)
+        if place_key(same.found) != place:
+            raise BadInput(f"by --map {pair.windows} stands at {same.found} and at {pair.found}")
+        same = by_place.setdefault(place, pair)
+        if path_key(same.windows) != path_key(pair.windows):
+            raise BadInput(f"by --map {pair.found} is {same.windows} and {pair.windows}")
+
+
 def map_text(folders: Mapping[str, str]) -> bytes:
     """Give the content of a `.snapledger-map`: Windows folder to folder below the map's own."""
     return msgspec.json.format(msgspec.json.encode(folders), indent=2) + b"\n"
@@ -95,8 +121,16 @@ def _typed(pair: str) -> Mapped:
 def _mapped(windows: str, found: str) -> Mapped:
     if is_posix(windows) or not volume_of(windows):
         raise BadInput(rf"expected a Windows folder like D:\VMs, got {windows!r}")
-    place = storable(os.path.abspath(original(found)))  # noqa: PTH100 - resolve() follows links
-    return Mapped(windows=joined(windows).rstrip("\\"), found=place.rstrip(os.sep))
+    if windows[1:2] == ":" and windows[2:3] not in {"", "\\", "/"}:
+        raise BadInput(
+            rf"expected a Windows folder like D:\VMs, got {windows!r}: where a shell took the "
+            "backslash away, quotes keep it"
+        )
+    return Mapped(windows=joined(windows).rstrip("\\"), found=_place(found))
+
+
+def _place(typed: str) -> str:
+    return storable(os.path.abspath(original(typed))).rstrip(os.sep)  # noqa: PTH100 - resolve() follows links
 
 
 def place_key(place: str) -> str:

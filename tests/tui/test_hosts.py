@@ -82,3 +82,25 @@ def test_files_of_nobody_are_refused_where_hosts_were_named(
     assert answer.code == 2
     assert "evidence of HV01" in answer.err
     assert "--host" in answer.err
+
+
+def test_a_folder_recorded_from_another_place_may_be_another_hosts(
+    snapledger: Snapledger, hosts: tuple[Path, Path]
+) -> None:
+    assert "--host" not in snapledger("record", str(hosts[0])).err
+
+    doubt = snapledger("record", str(hosts[1])).err
+    again = snapledger("record", str(hosts[1])).err
+
+    assert f"C:\\ at {hosts[1] / 'C'}: taken for the one recorded from {hosts[0] / 'C'}" in doubt
+    assert "--host" not in again
+
+
+def test_a_map_typed_in_vain_makes_no_store(
+    snapledger: Snapledger, hosts: tuple[Path, Path]
+) -> None:
+    answer = snapledger("record", str(hosts[0]), "--map", rf"D:\={hosts[0]}/D")
+
+    assert answer.code == 2
+    assert "there is no" in answer.err
+    assert not snapledger.store.exists()

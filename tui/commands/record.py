@@ -20,6 +20,7 @@ from eventstore.events import SideKind
 from eventstore.evidence.folder import Skipped
 from eventstore.evidence.found_disk import FoundDisk
 from eventstore.evidence.host import host_id
+from eventstore.evidence.path_map import refuse_mistakes
 from eventstore.keyframe_keeping import keep_keyframes
 from eventstore.side_files import is_auto_recovery
 from projections.coverage import coverage
@@ -70,6 +71,7 @@ def run(call: Call) -> Exit:
     places = named_places(words.evidence)
     for place in places:
         _must_be_there(place)
+    refuse_mistakes(words.map, map(Path, places))
     host = host_id(words.host)
     log = call.session.log_to_write()
     done = []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eventstore.errors import BadInput
 from eventstore.evidence.host import host_id
-from eventstore.evidence.path_map import MAP_NAME, PathMap, map_text, path_map
+from eventstore.evidence.path_map import MAP_NAME, PathMap, map_text, path_map, refuse_mistakes
 
 pytestmark = pytest.mark.skipif(Path("/").drive != "", reason="places here are POSIX places")
 
@@ -94,10 +94,46 @@ def test_a_typed_map_is_stronger_than_the_folders_own(tmp_path: Path) -> None:
     assert path_map(tmp_path, [rf"E:\={tmp_path}/C"]).windows(f"{tmp_path}/C/a") == r"E:\a"
 
 
-@pytest.mark.parametrize("pair", ["", r"D:\VMs", r"D:\VMs=", "=/mnt", "VMs=/mnt", "/mnt=/mnt"])
+@pytest.mark.parametrize(
+    "pair", ["", r"D:\VMs", r"D:\VMs=", "=/mnt", "VMs=/mnt", "/mnt=/mnt", "D:VMs=/mnt"]
+)
 def test_what_is_no_map_is_refused_with_an_example(pair: str) -> None:
     with pytest.raises(BadInput, match="expected a"):
         typed(pair)
+
+
+def test_what_a_shell_made_of_a_map_is_told() -> None:
+    with pytest.raises(BadInput, match="a shell took the backslash away"):
+        typed("D:VMs=/mnt")
+
+
+class TestMapsThatAreTypedInVain:
+    @pytest.mark.parametrize(
+        ("pairs", "told"),
+        [
+            ([r"D:\VMs={}/DD"], "there is no .*/DD, where by --map D:.VMs stands"),
+            ([r"D:\VMs={}/../else"], "is in none of the folders to be read"),
+            ([r"D:\VMs={}/D", r"d:\vms={}/C"], r"stands at .*/D and at .*/C"),
+            ([r"D:\VMs={}/D", r"E:\VMs={}/D/"], r"is D:.VMs and E:.VMs"),
+        ],
+    )
+    def test_they_are_refused(self, tmp_path: Path, pairs: list[str], told: str) -> None:
+        root = _made(tmp_path)
+
+        with pytest.raises(BadInput, match=told):
+            refuse_mistakes([pair.format(root) for pair in pairs], [root])
+
+    def test_what_is_below_or_above_a_folder_that_is_read_is_fine(self, tmp_path: Path) -> None:
+        root = _made(tmp_path)
+        pairs = [r"D:\={}/D", r"C:\VMs\={}/C", r"D:\={}/D/", r"X:\={}/.."]
+
+        refuse_mistakes([pair.format(root) for pair in pairs], [tmp_path / "else", root])
+
+
+def _made(tmp_path: Path) -> Path:
+    for folder in ("case/C", "case/D", "else"):
+        (tmp_path / folder).mkdir(parents=True)
+    return tmp_path / "case"
 
 
 @pytest.mark.parametrize(
