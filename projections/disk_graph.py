@@ -21,6 +21,7 @@ from projections.circles import in_circles
 from projections.completeness import complete_vms
 from projections.disk_links import Links
 from projections.disk_node import DiskGraph, DiskNode, Reference, spread
+from projections.exchanged import exchanged
 from projections.judged import judged_files
 from projections.walks import walks_of
 from projections.witnesses import Witnesses
@@ -216,8 +217,8 @@ class _Join:
         return spread(found, self.children.__getitem__)
 
     def _doubted(self) -> frozenset[PathKey]:
-        """Give the files of which any may be what some child quotes, and what they hang below."""
-        doubted = dict.fromkeys(self.links.doubted, True)
+        """Give the files of which any may be what somebody needs, and what they hang below."""
+        doubted = dict.fromkeys((*self.links.doubted, *exchanged(self.fleet)), True)
         return frozenset(spread(doubted, lambda key: self.parents.get(key, ())))
 
 

@@ -110,15 +110,13 @@ class Ownership:
     """The fold; `fleet` is the state it stands at. `configurations`: when each VM's was read.
 
     `logged_troubles` are the merges of a VM that went wrong by the event logs of its host since
-    one came to its end: a log names no file. `first_read` says where and when what tells a file
-    from others was come across first.
+    one came to its end: a log names no file.
     """
 
     fleet: Fleet = field(default_factory=Fleet)
     past: dict[PathKey, DiskPast] = field(default_factory=dict)
     configurations: dict[VmId, When] = field(default_factory=dict)
     logged_troubles: dict[VmId, tuple[MergeTrouble, ...]] = field(default_factory=dict)
-    first_read: dict[Fingerprint, tuple[PathKey, When]] = field(default_factory=dict)
 
     def evolve(
         self, stream: str, event: Event | Unknown, when: When
@@ -132,7 +130,7 @@ class Ownership:
             if isinstance(event, HandEvent):
                 self._by_hand(event, when)
             elif isinstance(event, DiskSeen):
-                self._read(event, when)
+                self._read(event)
             elif isinstance(event, LogRecordSeen):
                 self._heard(event, when)
             return ()
@@ -178,14 +176,10 @@ class Ownership:
     def _remember(self, key: PathKey, **news: object) -> None:
         self.past[key] = replace(self.past[key], **news)
 
-    def _read(self, seen: DiskSeen, when: When) -> None:
-        if seen.facts is None:
-            return
-        key, mark = path_key(seen.path), fingerprint(seen.facts)
-        self.first_read.setdefault(mark, (key, when))
-        past = self.past.get(key)
-        if past is not None and past.loss is None:
-            self._remember(key, read_as=mark)
+    def _read(self, seen: DiskSeen) -> None:
+        past = self.past.get(path_key(seen.path))
+        if past is not None and past.loss is None and seen.facts is not None:
+            self._remember(path_key(seen.path), read_as=fingerprint(seen.facts))
 
     def _heard(self, event: LogRecordSeen, when: When) -> None:
         meaning = meaning_of(event.provider, event.channel, event.event_id)

@@ -7,13 +7,11 @@ it was made and the other while nothing wrote to it any more.
 
 from collections.abc import Iterator
 
-from eventstore.machine import When
-from eventstore.paths import PathKey
 from projections.case import Case, because
 from projections.deletable import careful
 from projections.disk_node import DiskNode
+from projections.exchanged import Exchange, exchanged
 from projections.finding import Finding, Reason
-from projections.parent_links import Fingerprint, fingerprint
 
 STEP = (
     "Start, merge and delete nothing: each of the two would be taken for the other. Copy both, "
@@ -23,38 +21,26 @@ STEP = (
 
 def swapped_findings(case: Case) -> Iterator[Finding]:
     """Judge the VHDX that seem to have changed places with another one."""
+    known = exchanged(case.fleet)
     for node in case.graph.nodes.values():
-        if _mark(case, node) and (told := _by_readings(case, node) or _by_times(case, node)):
+        if not _is_vhdx(case, node):
+            continue
+        if told := _by_readings(case, known.get(node.key)) or _by_times(case, node):
             yield case.finding(node, "unverified", (told,), deletable=careful(node), next_step=STEP)
 
 
-def _mark(case: Case, node: DiskNode) -> Fingerprint | None:
-    """Give what tells a VHDX that stands from all others."""
+def _is_vhdx(case: Case, node: DiskNode) -> bool:
     sighting = case.sighting(node)
     facts = sighting.seen.facts if sighting else None
-    return fingerprint(facts) if facts and facts.format == "vhdx" else None
+    return facts is not None and facts.format == "vhdx"
 
 
-def _by_readings(case: Case, node: DiskNode) -> Reason | None:
-    """Tell whether each holds by now what was read first at the place of the other."""
-    home, when = _home(case, node)
-    other = case.graph.nodes.get(home) if home and home != node.key else None
-    if other is None or when is None:
+def _by_readings(case: Case, exchange: Exchange | None) -> Reason | None:
+    if exchange is None or exchange.other not in case.graph.nodes:
         return None
-    back, since = _home(case, other)
-    if back != node.key:
-        return None
-    text = (
-        f"It is the disk that was read before as {other.path}, and what stands there is the one "
-        "that was read here: the two were swapped."
-    )
-    return because(text, when, since)
-
-
-def _home(case: Case, node: DiskNode) -> tuple[PathKey | None, When | None]:
-    """Give where what stands here was come across first."""
-    mark = _mark(case, node)
-    return case.ownership.first_read.get(mark, (None, None)) if mark else (None, None)
+    other = case.graph.nodes[exchange.other].path
+    text = f"It and {other} were swapped: one holds what was read before at the place of the other."
+    return because(text, *exchange.whens)
 
 
 def _by_times(case: Case, node: DiskNode) -> Reason | None:
@@ -71,7 +57,7 @@ def _by_times(case: Case, node: DiskNode) -> Reason | None:
 
 def _exchanged(case: Case, younger: DiskNode, older: DiskNode) -> Reason | None:
     made, seen, theirs = younger.since, case.sighting(younger), case.sighting(older)
-    if made is None or seen is None or theirs is None or not _mark(case, older):
+    if made is None or seen is None or theirs is None or not _is_vhdx(case, older):
         return None
     if not (older.is_told and older.since and older.since < made and _is_at_rest(case, older)):
         return None

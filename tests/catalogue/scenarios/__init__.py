@@ -1,5 +1,11 @@
 """Every scenario of the catalogue."""
 
-from tests.catalogue.scenarios import hands, orphans, others, trees
+from tests.catalogue.scenarios import hands, lookalikes, orphans, others, trees
 
-SCENARIOS = (*trees.SCENARIOS, *orphans.SCENARIOS, *others.SCENARIOS, *hands.SCENARIOS)
+SCENARIOS = (
+    *trees.SCENARIOS,
+    *orphans.SCENARIOS,
+    *others.SCENARIOS,
+    *hands.SCENARIOS,
+    *lookalikes.SCENARIOS,
+)
