@@ -13,9 +13,7 @@ from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.segments import START, Place
 from eventstore.machine import when_of
-from eventstore.moments import Moment
-
-_FIRST_MOMENT = Moment("0001-01-01T00:00:00.000000Z")
+from eventstore.moments import FIRST_MOMENT, Moment
 
 _ENTRIES_MIN = 64
 _BYTES_BY_ENTRY = 32
@@ -69,7 +67,7 @@ class _Keeper(Generic[AnyState]):
             with self._log.lock():
                 self._kept.clear()
             self._count = 0
-            nowhere = Row(START, 0, 0, 0, 0, _FIRST_MOMENT)
+            nowhere = Row(START, 0, 0, 0, 0, FIRST_MOMENT)
             self._extend(Start(self._begin(), nowhere, b"", following))
 
     def _extend(self, start: Start[AnyState]) -> None:

@@ -24,12 +24,11 @@ from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.segments import Place
 from eventstore.machine import when_of
-from eventstore.moments import Moment
+from eventstore.moments import LAST_MOMENT, Moment
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_LAST_MOMENT = Moment("9999-12-31T23:59:59.999999Z")
 _TRIES = 4
 """So many keyframes are tried in vain before the whole log is folded."""
 
@@ -91,7 +90,7 @@ def _state_as_of(
     kept = KeyframeFiles(log.files, log.folder)
     head = log.head()
     through = head if position is None else min(position, head)
-    limit = at or _LAST_MOMENT
+    limit = at or LAST_MOMENT
     for _ in range(_TRIES):
         start = _start_before(log, kept, begin, through, limit)
         if start is None:

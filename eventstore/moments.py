@@ -9,6 +9,9 @@ from eventstore.errors import BadInput
 Moment = NewType("Moment", str)
 """`2010-09-26T06:03:00.000000Z`; comparing two moments as text compares them in time."""
 
+FIRST_MOMENT = Moment("0001-01-01T00:00:00.000000Z")
+LAST_MOMENT = Moment("9999-12-31T23:59:59.999999Z")
+
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 

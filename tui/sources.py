@@ -40,7 +40,7 @@ class InLog:
         if head < (as_of.position or 1):
             deque(log.read(head), maxlen=0)  # what should be there may be damaged
         must_exist(as_of, head)
-        self._as_of = replace(as_of, position=as_of.position or head)
+        self._as_of = _by_position(log, replace(as_of, position=as_of.position or head))
         self.selection = Selection(self._as_of, Anew(self._in_time), Anew(log.read))
 
     def state(self, begin: Callable[[], AnyState]) -> AnyState:
@@ -57,3 +57,13 @@ class InLog:
         at, position = self._as_of.at, self._as_of.position or 0
         found = self._log.as_happened(at=at, through=end_of_batch(self._log, position))
         return filter(self._as_of.counts, found)
+
+
+def _by_position(log: EmbeddedLog, as_of: AsOf) -> AsOf:
+    """Say by a position what was known at a time, as far as one can."""
+    if as_of.recorded_by is None or as_of.position is None:
+        return as_of
+    known = log.known_by(as_of.recorded_by)
+    if known is None:
+        return as_of
+    return replace(as_of, position=min(as_of.position, known), recorded_by=None)

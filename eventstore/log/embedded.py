@@ -3,14 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
 from eventstore.entry import NewEntry, Recorded
-from eventstore.errors import HandleDead, LogError, LogUnreadable, NotAStore
+from eventstore.errors import HandleDead, LogDamaged, LogError, LogUnreadable, NotAStore
 from eventstore.log import store as stores
 from eventstore.log.files import Files, RealFiles
 from eventstore.log.lock import WriterLock
@@ -148,6 +148,17 @@ class EmbeddedLog:
         """
         self._must_be_open()
         return _read(self.folder, self._reader.as_happened(after=after, at=at, through=through))
+
+    def known_by(self, moment: Moment) -> int | None:
+        """Give the position through which all was recorded by `moment`, and nothing behind it.
+
+        None when there is none such, because the clock was set back about then, or the index
+        is wrong.
+        """
+        self._must_be_open()
+        with _reading(self.folder), suppress(LogDamaged):
+            return self._reader.known_by(moment)
+        return None
 
     def forget_index(self) -> None:
         """Believe the index no more; the next append that needs it makes it anew."""

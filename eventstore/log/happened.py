@@ -8,14 +8,14 @@ earlier one, so a log in order is given stretch by stretch however long it is.
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from eventstore.entry import Recorded
 from eventstore.log.files import Files
-from eventstore.log.index import Index, Page
+from eventstore.log.index import NO_TIMES, Index, Page
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.segments import START, Place, read_entries
 from eventstore.moments import Moment
@@ -40,8 +40,10 @@ class Calendar:
             known = index.place
         if known.position < last:
             for entries, place in read_entries(self._files, self._folder, known, end):
-                earliest = min(recorded.entry.occurred_at for recorded in entries)
-                self._pages.append(Page(*place, earliest=earliest))
+                times = NO_TIMES
+                for each in entries:
+                    times = times.including(each.entry.occurred_at, each.recorded_at)
+                self._pages.append(Page(*place, times=times))
                 if place.position >= last:
                     break
         stretches = bisect_left(self._pages, last, key=attrgetter("position")) + 1
@@ -61,6 +63,29 @@ class Asked(NamedTuple):
     end: Place
 
 
+def known_by(pages: Sequence[Page], read: Read, moment: Moment) -> int | None:
+    """Give the position through which entries were recorded by `moment`, and none behind it.
+
+    None when there is none such, because the clock was set back about then.
+    """
+    known, is_over, begin = 0, False, START
+    for page in pages:
+        if page.times.recorded_to <= moment and not is_over:
+            known = page.position
+        elif page.times.recorded_from > moment:
+            is_over = True
+        else:
+            for recorded in chain.from_iterable(some for some, _ in read(begin, 0, page.end)):
+                if recorded.recorded_at > moment:
+                    is_over = True
+                elif is_over:
+                    return None
+                else:
+                    known = recorded.position
+        begin = page.end
+    return known
+
+
 def as_happened(pages: Sequence[Page], read: Read, asked: Asked) -> Iterator[Recorded]:
     """Give the entries that are asked for, ordered by (`occurred_at`, position).
 
@@ -72,15 +97,15 @@ def as_happened(pages: Sequence[Page], read: Read, asked: Asked) -> Iterator[Rec
     wanted = [
         (max(begin, first), page)
         for begin, page in zip(begins, pages, strict=False)
-        if first < page.end and begin < last and (at is None or page.earliest <= at)
+        if first < page.end and begin < last and (at is None or page.times.earliest <= at)
     ]
-    behind = list(accumulate((page.earliest for _, page in reversed(wanted)), min))[-2::-1]
+    behind = list(accumulate((page.times.earliest for _, page in reversed(wanted)), min))[-2::-1]
     waiting: list[tuple[Moment, int, Recorded]] = []
     for number, (begin, page) in enumerate(wanted):
         for entries, _ in read(begin, after, min(page.end, last)):
             for recorded in entries:
                 happened = recorded.entry.occurred_at
-                if happened < page.earliest:
+                if happened < page.times.earliest:
                     raise IndexDoubtful(f"{recorded.position} happened before its stretch")
                 if recorded.position <= through and (at is None or happened <= at):
                     heappush(waiting, (happened, recorded.position, recorded))

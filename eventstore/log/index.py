@@ -32,9 +32,9 @@ from eventstore.log.index_table import (
 )
 from eventstore.log.line import Line, parse_line
 from eventstore.log.segments import START, Place, segment_path
-from eventstore.moments import Moment
+from eventstore.moments import FIRST_MOMENT, LAST_MOMENT, Moment
 
-FORMAT = 1
+FORMAT = 2
 INDEX = "index"
 LINK = Layout("<QQQ")
 """Segment, end of the line in it, position of the entry before in its stream or 0."""
@@ -43,13 +43,31 @@ _LINKS_READ = 170
 _CHUNKS_KEPT_MAX = 512
 
 
+class Times(Struct, frozen=True, array_like=True):
+    """When the first event of a stretch was, and between which moments it was recorded."""
+
+    earliest: Moment
+    recorded_from: Moment
+    recorded_to: Moment
+
+    def including(self, earliest: Moment, recorded_at: Moment) -> "Times":
+        return Times(
+            min(self.earliest, earliest),
+            min(self.recorded_from, recorded_at),
+            max(self.recorded_to, recorded_at),
+        )
+
+
+NO_TIMES = Times(LAST_MOMENT, LAST_MOMENT, FIRST_MOMENT)
+
+
 class Page(Struct, frozen=True, array_like=True):
-    """A stretch of the log that ends with `position`; `earliest` is when its first event was."""
+    """A stretch of the log that ends with `position`."""
 
     position: int
     segment: int
     offset: int
-    earliest: Moment
+    times: Times
 
     @property
     def end(self) -> Place:

@@ -22,6 +22,7 @@ from eventstore.log.index import (
     Link,
     Manifest,
     Page,
+    Times,
     encode_manifest,
     load_index,
 )
@@ -33,7 +34,6 @@ from eventstore.log.index_table import (
     record_of,
     write_table,
 )
-from eventstore.moments import Moment
 
 _MERGED = 8
 _PAGES_MAX = 8**3
@@ -49,7 +49,7 @@ class NewPage(Struct, frozen=True):
     first: int
     links: Sequence[Link]
     keys: Mapping[bytes, int]
-    earliest: Moment
+    times: Times
     line_bytes: int
     digest: str
     origins: frozenset[str]
@@ -69,7 +69,7 @@ def add_page(files: Files, folder: Path, before: Index | None, page: NewPage) ->
         format=FORMAT,
         pages=(
             *(before.manifest.pages if before else ()),
-            Page(end.position, end.segment, end.offset, page.earliest),
+            Page(end.position, end.segment, end.offset, page.times),
         ),
         tables=_merged(files, folder, tables),
         line_bytes=page.line_bytes,

@@ -12,7 +12,7 @@ from eventstore.entry import Recorded
 from eventstore.errors import LogDamaged
 from eventstore.log.batch import Encoded
 from eventstore.log.files import Files
-from eventstore.log.happened import Asked, Calendar, as_happened
+from eventstore.log.happened import Asked, Calendar, as_happened, known_by
 from eventstore.log.index import Index, line_between, load_index
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.mark import read_mark
@@ -220,6 +220,14 @@ class Reader:
                 self.forget_index(index)
             else:
                 return
+
+    def known_by(self, moment: Moment) -> int | None:
+        """Give the position through which entries were recorded by `moment`; see EmbeddedLog."""
+        end = self.published()
+        with self._lock:
+            self._begin_at_index(end)
+            pages = self._calendar.through(end.position, end, self._streams.index)
+        return known_by(pages, self.records, moment)
 
     def _in_time(self, after: int, at: Moment | None, last: int, end: Place) -> Iterator[Recorded]:
         with self._lock:

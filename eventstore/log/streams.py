@@ -19,15 +19,12 @@ from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
 from eventstore.log.batch import Encoded, Tip
 from eventstore.log.files import Files
-from eventstore.log.index import Index, Link, line_between
+from eventstore.log.index import NO_TIMES, Index, Link, line_between
 from eventstore.log.index_pages import NewPage, add_page
 from eventstore.log.index_table import IndexDoubtful, id_key, stream_key
 from eventstore.log.line import EntryHead, Line, digest_of, entry_head, first_prev
 from eventstore.log.protocol import LOG_STREAM
 from eventstore.log.segments import START, Place
-from eventstore.moments import Moment
-
-_LAST_MOMENT = Moment("9999-12-31T23:59:59.999999Z")
 
 
 class Entered(NamedTuple):
@@ -76,7 +73,7 @@ class Streams:
         self._firsts: list[int] = []
         self._segments: list[int] = []
         self._ends: list[array[int]] = []
-        self._earliest = _LAST_MOMENT
+        self._times = NO_TIMES
         self._last_line = 0, ""
 
     def advance(self, record: Recorded, place: Place, *, entry_digest: str = "") -> None:
@@ -91,7 +88,7 @@ class Streams:
             self.tails_set_aside.add(_kept_as(entry))
         line_bytes = place.offset - self._begin_in(place.segment, position)
         self._ends[-1].append(place.offset)
-        self._earliest = min(self._earliest, entry.occurred_at)
+        self._times = self._times.including(entry.occurred_at, record.recorded_at)
         self._last_line = line_bytes, record.digest
         self.bytes_behind_index += line_bytes
         self.place = place
@@ -116,7 +113,8 @@ class Streams:
         self._origins.add(head.entry.origin)
         self._begin_in(end.segment, head.position)
         self._ends[-1].extend(accumulate(lengths[1:], initial=begin + lengths[0]))
-        self._earliest = min(self._earliest, *(each.occurred_at for each in entries))
+        earliest = min(each.occurred_at for each in entries)
+        self._times = self._times.including(earliest, head.recorded_at)
         self._last_line = lengths[-1], last.digest
         self.bytes_behind_index += end.offset - begin
         self.place = end
@@ -218,7 +216,7 @@ class Streams:
             first=first,
             links=[Link(place, previous[place.position]) for place in self._places()],
             keys=keys,
-            earliest=self._earliest,
+            times=self._times,
             line_bytes=line_bytes,
             digest=digest,
             origins=frozenset(self._origins),

@@ -6,6 +6,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from eventstore.codec import encode
@@ -16,7 +18,7 @@ from eventstore.log.files import RealFiles
 from eventstore.log.writer import Settings
 from eventstore.moments import later
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import NOON, small_store
+from tests.eventstore.log.history import NOON, VM, event, small_store
 from tests.eventstore.log.indexed import PAGES
 from tests.eventstore.log.workload import STORE
 
@@ -76,3 +78,34 @@ def test_a_full_replay_takes_no_more_memory_of_a_log_ten_times_as_long(
     long = peak_bytes(tmp_path / "long", 15_000, is_indexed=is_indexed)
 
     assert long < 1.3 * short
+
+
+def recorded_at(clock: list[int]) -> EmbeddedLog:
+    """Append a batch at each of these seconds, in pages of a few batches."""
+    shown = 0
+    log = open_store(
+        STORE,
+        create=True,
+        files=ForgetfulFiles(),
+        settings=PAGES,
+        clock=lambda: later(NOON, seconds=shown),
+    )
+    for number, shown in enumerate(clock):  # noqa: B007 - the clock shows it
+        log.append(VM, [event(f"{number}.{part}") for part in range(2)], expected=2 * number)
+    return log
+
+
+@given(st.lists(st.integers(0, 40), max_size=25), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_what_was_recorded_by_a_moment_ends_with_a_position_or_with_none(
+    clock: list[int], is_straight: bool
+) -> None:
+    log = recorded_at(sorted(clock) if is_straight else clock)
+    entries = list(log.read())
+    for seconds in range(-1, 42, 4):
+        moment = later(NOON, seconds=seconds)
+        known = [each.position for each in entries if each.recorded_at <= moment]
+        is_prefix = known == list(range(1, len(known) + 1))
+
+        assert log.known_by(moment) == (len(known) if is_prefix else None)
+        assert is_prefix or not is_straight
