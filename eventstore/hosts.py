@@ -80,6 +80,15 @@ class Naming(Struct, frozen=True):
     server: str = ""
     home: frozenset[str] = frozenset()
 
+    def at(self, place: str) -> "Naming":
+        """Say how what a file at `place` calls others is called here: it is its host's word.
+
+        A file that was reached through an administrative share speaks of the host that has it.
+        """
+        if not (host := of(place)):
+            return self
+        return Naming("" if host in self.home else host.upper(), self.home)
+
     def path(self, told: str) -> str:
         """Give the path by which a file is known that the host calls `told`."""
         if is_posix(told):

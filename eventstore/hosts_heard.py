@@ -1,5 +1,7 @@
 """Which hosts the log has heard of, in the order in which they were recorded."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct, json
 
 from eventstore.entry import Entry
@@ -13,7 +15,7 @@ from eventstore.events import (
     VmExportSeen,
 )
 from eventstore.evidence.folder import FolderReading
-from eventstore.hosts import Hosts, is_local
+from eventstore.hosts import Hosts, is_local, is_shared
 from eventstore.ids import guid
 from eventstore.paths import is_posix
 
@@ -71,8 +73,16 @@ def has_local_files(reading: FolderReading) -> bool:
         *(each.path for each in reading.disks),
         *(each.path for each in reading.configurations),
         *(each.path for each in reading.registries),
+        *_named_from_outside(reading),
     ]
     return any(map(is_of_one_host, places))
+
+
+def _named_from_outside(reading: FolderReading) -> Iterator[str]:
+    """Give the disks of configurations on a share: nothing tells whose drives they name."""
+    for found in reading.configurations:
+        if is_shared(found.path):
+            yield from (disk.path for disk in found.configuration.disks)
 
 
 def is_of_one_host(path: str) -> bool:

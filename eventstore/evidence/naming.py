@@ -52,15 +52,14 @@ def _disks(disks: tuple[SlotDisk, ...], naming: Naming) -> tuple[SlotDisk, ...]:
 
 
 def _configuration(found: FoundConfiguration, naming: Naming) -> FoundConfiguration:
-    said = found.configuration
-    configuration = replace(
-        said, disks=_disks(said.disks, naming), media=_disks(said.media, naming)
-    )
+    said, own = found.configuration, naming.at(found.path)
+    configuration = replace(said, disks=_disks(said.disks, own), media=_disks(said.media, own))
     return _at(replace(found, configuration=configuration), naming)
 
 
 def _registry(found: FoundRegistry, naming: Naming) -> FoundRegistry:
-    vms = tuple((vm, naming.path(path)) for vm, path in found.vms)
+    own = naming.at(found.path)
+    vms = tuple((vm, own.path(path)) for vm, path in found.vms)
     return replace(found, path=naming.path(found.path), vms=vms)
 
 

@@ -57,6 +57,13 @@ class TestPathsOfAnotherHost:
         assert naming.path(r"\\hv01.corp.local\d$\VMs\a.vhdx") == r"D:\VMs\a.vhdx"
         assert naming.path(r"\\HV03\D$\VMs\a.vhdx") == r"\\HV03\D$\VMs\a.vhdx"
 
+    def test_a_file_reached_through_a_share_speaks_of_the_host_that_has_it(self) -> None:
+        theirs = HOME.at(r"\\hv02.corp.local\D$\VMs\web.vmcx")
+
+        assert theirs.path(r"E:\a.vhdx") == r"\\HV02\E$\a.vhdx"
+        assert HV02.at(r"\\HV01\D$\VMs\web.vmcx") == HOME
+        assert HV02.at(r"\\FS01\vms\web.vmcx") == HV02
+
     @pytest.mark.parametrize(
         "told",
         [

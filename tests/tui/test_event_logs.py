@@ -43,6 +43,17 @@ def test_damage_of_a_log_is_told_when_it_is_recorded(snapledger: Snapledger, log
     assert "records 6 to 7" in told
 
 
+def test_logs_are_told_one_by_one_when_they_are_recorded_and_together_afterwards(
+    snapledger: Snapledger, logs: Path
+) -> None:
+    snapledger("record", str(logs))
+
+    for told in (snapledger("record", str(logs)).out, snapledger("orphans").out):
+        assert "log read: " not in told
+        assert "event logs: 2 logs of 1 host, " in told
+        assert "; 2 of them in part" in told
+
+
 def test_a_record_is_told_in_the_log_of_its_vm(snapledger: Snapledger, logs: Path) -> None:
     snapledger("record", str(logs))
     told = snapledger("log").out

@@ -74,6 +74,7 @@ def run(call: Call) -> Exit:
     refuse_mistakes(words.map, map(Path, places))
     host = host_id(words.host)
     log = call.session.log_to_write()
+    before = log.head()
     done = []
     for place in places:
         evidence = Evidence(Path(place), tuple(words.map), host, recorder(), words.confirm)
@@ -87,7 +88,7 @@ def run(call: Call) -> Exit:
     if call.wants_json:
         call.out.json(_answer(done, covered.gaps))
     else:
-        call.out.lines(coverage_lines(covered, fleet, call.out.look))
+        call.out.lines(coverage_lines(covered, fleet, call.out.look, logs_since=before))
     return Exit.FINE
 
 

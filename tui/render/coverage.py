@@ -1,11 +1,12 @@
 """What was not looked at, and the command that looks there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eventstore.fleet import Fleet
-from eventstore.paths import PathKey, path_key
+from eventstore.paths import PathKey, path_key, server_label
 from projections.coverage import Coverage
+from projections.hosts import HostCoverage
 from projections.log_coverage import LogCoverage
 from projections.narrate_logs import channel_told
 from projections.phrases import counted
@@ -21,15 +22,25 @@ _MISSED_TOLD_MAX = 5
 """Of the files of one kind that are gone, so many are named."""
 
 
-def coverage_lines(covered: Coverage, fleet: Fleet, look: Look) -> Iterator[str]:
-    """Tell every gap; nobody should take silence for certainty."""
+def coverage_lines(
+    covered: Coverage, fleet: Fleet, look: Look, *, logs_since: int | None = None
+) -> Iterator[str]:
+    """Tell every gap; nobody should take silence for certainty.
+
+    Of event logs those are told one by one that were read after position `logs_since`.
+    """
     for gap in covered.gaps:
         yield from sentence("not looked at: ", look.text(gap), look, "dim")
     if folders := _unread(covered, fleet):
         words = " ".join(_quoted(folder) for folder in folders)
         yield from sentence("to look there: ", look.text(f"snapledger record {words}"), look)
-    for log in covered.logs:
+    for host in covered.hosts if len(covered.hosts) > 1 else ():
+        yield from sentence("host: ", look.text(_host_told(host, look)), look, "dim")
+    news = [log for log in covered.logs if logs_since is not None and log.position > logs_since]
+    for log in news:
         yield from sentence("log read: ", look.text(_log_told(log, look)), look, "dim")
+    if covered.logs and not news:
+        yield from sentence("event logs: ", look.text(_logs_told(covered.logs, look)), look, "dim")
     if told := "; ".join(f"{WORDS[each.kind]} {each.files:,}" for each in covered.side_files):
         yield from sentence("beside disks: ", told, look, "dim")
     for each in covered.side_files:
@@ -38,6 +49,27 @@ def coverage_lines(covered: Coverage, fleet: Fleet, look: Look) -> Iterator[str]
             yield from sentence("gone: ", look.text(gone), look, "warn")
         if (more := len(each.missed) - _MISSED_TOLD_MAX) > 0:
             yield from sentence("gone: ", f"and {more:,} more ({WORDS[each.kind]})", look, "warn")
+
+
+def _host_told(host: HostCoverage, look: Look) -> str:
+    home = ", whose local paths are plain" if host.is_home else ""
+    walked = counted(host.folders, "folder") if host.folders else "no folder"
+    if host.first_read_at and host.last_read_at:
+        walked += f", {look.moment(host.first_read_at)} to {look.moment(host.last_read_at)}"
+    listed = "its own list of VMs was read" if host.vms_listed else "no list of its VMs was read"
+    return f"{host.name}{home}: {walked}; {listed}"
+
+
+def _logs_told(logs: Sequence[LogCoverage], look: Look) -> str:
+    """Tell of all logs together; each is told when it is recorded, and in --json."""
+    computers = {server_label(log.computer) for log in logs}
+    first, last = min(log.first_at for log in logs), max(log.last_at for log in logs)
+    in_part = sum(1 for log in logs if log.gaps)
+    return (
+        f"{counted(len(logs), 'log')} of {counted(len(computers), 'host')}, "
+        f"{look.moment(first)} to {look.moment(last)}"
+        + (f"; {in_part} of them in part" if in_part else "")
+    )
 
 
 def _log_told(log: LogCoverage, look: Look) -> str:
