@@ -20,6 +20,7 @@ from projections.pending_merges import pending_findings
 from projections.replaced import replaced_findings
 from projections.roles import role_of
 from projections.saved_states import lost_states
+from projections.stale_paths import stale_paths
 from projections.strays import back_step
 from projections.swapped import swapped_findings
 from projections.tree_findings import loss_reason, tree_findings, users_told
@@ -93,6 +94,7 @@ def _found(case: Case) -> tuple[Finding, ...]:
         *replaced_findings(case),
         *swapped_findings(case),
         *duplicate_findings(case),
+        *stale_paths(case),
         *vm_findings(case),
         *lost_states(case),
         *lone_avhds(case),

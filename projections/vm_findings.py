@@ -9,7 +9,6 @@ from eventstore.paths import path_key
 from eventstore.readings import seen_of
 from projections.case import Case, because, sentence
 from projections.completeness import (
-    has_own_history,
     missing_references,
     odds_of,
     odds_told,
@@ -28,38 +27,12 @@ SNAPSHOTS_NEAR = SNAPSHOTS_MAX - 5
 def vm_findings(case: Case) -> Iterator[Finding]:
     for machine in case.fleet.machines.values():
         if machine.is_present:
-            yield from _stale_paths(case, machine)
             yield from _limit(case, machine)
             yield from _circle(case, machine)
             yield from _incomplete(case, machine)
             yield from _at_odds(case, machine)
             yield from _unfound(case, machine)
     yield from _hidden(case)
-
-
-def _stale_paths(case: Case, machine: Machine) -> Iterator[Finding]:
-    """Case 14: a VM that starts from a configuration out of date goes back in time."""
-    if machine.configured is None or not has_own_history(machine):
-        return
-    read = case.ownership.configurations.get(machine.id)
-    for slot, key in machine.configured.items():
-        expected = machine.now.heads.get(slot)
-        if key == expected or key not in case.graph.nodes:
-            continue
-        head = machine.path(expected) if expected else "no disk"
-        text = (
-            f"The configuration of {machine.name} names {machine.path(key)} in {slot}; by its "
-            f"history the VM writes to {head}."
-        )
-        yield case.finding(
-            case.graph.nodes[key],
-            "stale_path",
-            (because(text, read),),
-            next_step=(
-                f"Do not start or restart {machine.name}: find out which of the two files was "
-                "written last, and copy both first."
-            ),
-        )
 
 
 def _limit(case: Case, machine: Machine) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """Verdicts on a VM as a whole: its configuration against its history, and against its limits."""
 
+from eventstore.moments import Moment, later
 from tests.projections.sightings import (
+    LONG_AGO,
     configuration,
     findings,
     one,
@@ -9,6 +11,9 @@ from tests.projections.sightings import (
     said,
     snapshot_configuration,
     the,
+    verdicts,
+    vhd,
+    walked,
 )
 from tests.story import Story, disk
 
@@ -55,3 +60,31 @@ class TestConfiguration:
         assert "45 snapshots of the 50" in said(near)
         assert "after 5 snapshots more" in near.next_step
         assert "no further one" in the(story, "snapshot_limit").next_step
+
+
+class TestRollbackByTimes:
+    """A configuration that names a disk with a newer AVHD below it is out of date."""
+
+    def story(self, written: Moment) -> Story:
+        story = record(Story(), configuration("web01", "base.vhd"), vhd("base.vhd"))
+        return record(story, vhd("left.avhd", "base.vhd", modified=written), walked())
+
+    def test_an_avhd_written_after_the_disk_that_now_names_may_be_nows(self) -> None:
+        finding = the(self.story(later(LONG_AGO, days=1)), "stale_path")
+
+        assert finding.path == disk("base.vhd")
+        assert f"{disk('left.avhd')} was made from it and written at" in said(finding)
+        assert positions(finding) == {1, 2, 3}
+        assert "it would go back to" in finding.next_step
+
+    def test_one_that_was_written_before_is_left_over(self) -> None:
+        found = verdicts(self.story(later(LONG_AGO, days=-1)))
+
+        assert found == {("left.avhd", "orphan")}
+
+    def test_one_that_a_snapshot_needs_says_nothing(self) -> None:
+        story = record(Story(), configuration("web01", "base.vhd", listed=1))
+        record(story, vhd("base.vhd"), snapshot_configuration("S", "left.avhd"))
+        left = vhd("left.avhd", "base.vhd", modified=later(LONG_AGO, days=1))
+
+        assert verdicts(record(story, left, walked())) == set()
