@@ -120,7 +120,7 @@ class DiskSpace:
         """Give what the files of a run, topmost first, need on their volumes."""
         steps = [(into, self._takes(into, run[at + 1 :])) for at, into in enumerate(run[:-1])]
         volumes = {self._volume(key) for key in run}
-        sizes = {facts.block_size_bytes for key in run[1:] if (facts := self._facts(key))}
+        sizes = {self._block_size(key) for key in run[1:]}
         if len(volumes) == 1 and len(sizes) <= 1:
             # What a file below the top grows by is given back when it is merged upward itself.
             known = [need for _, need in steps if need is not None]
@@ -169,6 +169,10 @@ class DiskSpace:
     def _facts(self, key: PathKey) -> DiskFacts | None:
         seen = self._seen(key)
         return seen.facts if seen else None
+
+    def _block_size(self, key: PathKey) -> int | None:
+        held, facts = self._held.get(key), self._facts(key)
+        return held.block_size_bytes if held else facts.block_size_bytes if facts else None
 
     def _seen(self, key: PathKey) -> DiskSeen | None:
         sighting = self._fleet.sightings.get(key)

@@ -86,3 +86,9 @@ def test_a_failed_merge_or_a_doubtful_record_dates_nothing() -> None:
     assert merged_by_log((19070, BEGAN), (19100, ENDED)) is None
     assert merged_by_log((19070, BEGAN), (19080, ENDED), is_doubtful=True) is None
     assert merged_by_log((19080, ENDED)) is None
+
+
+def test_a_merge_outside_the_logs_records_is_not_dated_by_them() -> None:
+    late = later(START, hours=1)
+
+    assert merged_by_log((19070, late), (19080, later(late, minutes=5))) is None

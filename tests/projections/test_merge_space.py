@@ -1,8 +1,8 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -110,57 +110,48 @@ def test_a_volume_has_enough_when_all_merges_fit() -> None:
 units = st.sets(st.integers(0, 12), max_size=8)
 
 
-@given(st.lists(units, min_size=2, max_size=4), st.sampled_from([1, 4]))
-def test_no_order_of_the_merges_takes_more_than_is_told(
-    held_by: list[set[int]], first: int
-) -> None:
+@st.composite
+def runs(draw: st.DrawFn) -> list[tuple[set[int], int]]:
+    """Draw what the files of a run hold, topmost first, and how large their blocks are."""
+    return draw(st.lists(st.tuples(units, st.sampled_from([1, 1, 4])), min_size=2, max_size=4))
+
+
+@example([(set(), 1), ({0, 1}, 1), (set(), 4), ({0}, 1)])
+@given(runs())
+def test_no_order_of_the_merges_takes_more_than_is_told(run: list[tuple[set[int], int]]) -> None:
     """Play every order on sets of units: a file grows while it takes in, then its child goes."""
-    names = [f"d{number}" for number in range(len(held_by))]
+    names = [f"d{number}" for number in range(len(run))]
     files = {
-        name: held(*each, block=(first if not number else 1) * MIB)
-        for number, (name, each) in enumerate(zip(names, held_by, strict=True))
+        name: held(*each, block=size * MIB) for name, (each, size) in zip(names, run, strict=True)
     }
     merges = [merge(child, into) for into, child in pairwise(names)]
 
     (need,) = DiskSpace(Fleet(), contents(**files)).needs(merges)
 
     assert need.needed_bytes is not None
-    sizes = (first, *[1] * len(names))
-    blocks = {
-        name: _room(each, size) for name, each, size in zip(names, held_by, sizes, strict=False)
-    }
-    for order in permutations(range(1, len(names))):
-        assert _peak(names, held_by, blocks, order, first) * MIB <= need.needed_bytes, order
+    for order in permutations(range(1, len(run))):
+        assert _peak(run, order) * MIB <= need.needed_bytes, order
 
 
 def _room(each: set[int], block: int) -> set[int]:
     return {unit // block * block + at for unit in each for at in range(block)}
 
 
-def _peak(
-    names: Sequence[str],
-    held_by: Sequence[set[int]],
-    room: Mapping[str, set[int]],
-    order: Sequence[int],
-    first: int,
-) -> int:
+def _peak(run: Sequence[tuple[set[int], int]], order: Sequence[int]) -> int:
     """Give the most units that the merges take at any time, beginning with all files there."""
-    content = {name: set(each) for name, each in zip(names, held_by, strict=True)}
-    room = dict(room)
-    parent = {child: into for into, child in pairwise(names)}
+    content = [set(each) for each, _ in run]
+    room = [_room(each, size) for each, size in run]
+    parent = {child: child - 1 for child in range(1, len(run))}
     used = peak = 0
-    for at in order:
-        child = names[at]
+    for child in order:
         into = parent[child]
         content[into] |= content[child]
-        now = _room(content[into], first if into == names[0] else 1) | room[into]
+        now = _room(content[into], run[into][1]) | room[into]
         used += len(now - room[into])
         peak = max(peak, used)
         room[into] = now
         used -= len(room[child])
-        for each, above in parent.items():
-            if above == child:
-                parent[each] = into
+        parent.update({each: into for each, above in parent.items() if above == child})
     return peak
 
 

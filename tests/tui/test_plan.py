@@ -221,16 +221,27 @@ def test_merged_by_hand_as_told_the_copies_read_as_the_vm_did(
     originals = {row["found_at"]: Path(row["found_at"]).read_bytes() for row in rows.values()}
     work.mkdir()
 
-    for step in snapledger("plan", VM, "--json").json["by_hand"]:
-        for command in step["commands"]:
-            obey(command, rows, work)
+    commands = [
+        each
+        for step in snapledger("plan", VM, "--json").json["by_hand"]
+        for each in step["commands"]
+    ]
+    for command in commands:
+        obey(command, rows, work)
 
     assert read_through(iter([work / f"1-2.{suffix}"])) == before
+    linked = [OURS.findall(each) for each in commands if each.startswith("Set-VHD")]
+    merged = [OURS.findall(each) for each in commands if each.startswith("Merge-VHD")]
+    assert linked == merged[::-1]
+    assert len(merged) == 2
     assert originals == {place: Path(place).read_bytes() for place in originals}
 
 
+OURS = re.compile(r'"\$work\\(.*?)"')
+
+
 def obey(command: str, rows: dict[str, dict[str, Any]], work: Path) -> None:
-    ours = re.findall(r'"\$work\\(.*?)"', command)
+    ours = OURS.findall(command)
     if command.startswith("Copy-Item"):
         path = re.findall(r"-LiteralPath '((?:[^']|'')*)'", command)[0].replace("''", "'")
         shutil.copy(rows[path]["found_at"], work / ours[0])

@@ -26,6 +26,7 @@ from eventstore.evidence.vhdx_layout import (
     OFFSET_SHIFT,
     PAYLOAD_FULL,
     PAYLOAD_PARTIAL,
+    VIRTUAL_SIZE_ITEM,
 )
 from eventstore.simulate.disk_folder import opened
 from eventstore.simulate.vhd_file import TABLE_AT as VHD_TABLE_AT
@@ -204,6 +205,28 @@ def test_a_partly_present_block_without_a_bitmap_is_damage() -> None:
 
     with pytest.raises(DamagedDisk, match="no sector bitmap"):
         of_bytes(table(data, **{f"_{ratio}": (0, 0)}))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_sectors_beyond_the_end_of_the_disk_do_not_count(form: str, tmp_path: Path) -> None:
+    """The last block may be longer than the disk: three of its bits mean a sector, five do not."""
+    size = 2 * MIB + 3 * SECTOR
+    place = make(
+        tmp_path / f"a.{form}", "differencing", parent=make(tmp_path / f"p.{form}", "dynamic")
+    )
+    write(place, (4096, 2), (4102, 2))
+    facts = replace(read_disk(place).facts, virtual_size_bytes=size)
+    if form == "vhdx":
+        data = bytearray(place.read_bytes())
+        item = data.index(VIRTUAL_SIZE_ITEM, METADATA_AT)
+        at = METADATA_AT + int.from_bytes(data[item + 16 : item + 20], "little")
+        data[at : at + 8] = size.to_bytes(8, "little")
+        place.write_bytes(data)
+
+    with place.open("rb") as file:
+        told = read_allocated(file, place.stat().st_size, facts)
+
+    assert told.content_bytes == 2 * SECTOR
 
 
 @pytest.mark.parametrize("form", FORMATS)
