@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
+from eventstore.log.blanks import BLANK, blanks_behind
 from eventstore.log.files import Files, replace_whole, write_synced
 from eventstore.log.line import Line, parse_line
 from eventstore.log.mark import Mark, read_mark, write_mark
@@ -56,14 +57,9 @@ class Tail(NamedTuple):
     damage: LogDamaged | None
 
 
-def is_at_end(files: Files, folder: Path, mark: Place) -> bool:
-    """Say whether the mark's segment ends where the mark says."""
-    return (files.size(segment_path(folder, mark.segment)) or 0) == mark.offset
-
-
 def is_clean(files: Files, folder: Path, mark: Place) -> bool:
-    """Say whether the log ends where the mark says, by two looks at the folder."""
-    if not is_at_end(files, folder, mark):
+    """Say whether the log ends where the mark says, but for blanks."""
+    if blanks_behind(files, folder, mark) is None:
         return False
     following = mark.position + 1
     return following == mark.segment or files.size(segment_path(folder, following)) is None
@@ -189,10 +185,8 @@ def _rest(files: Files, folder: Path, intact: Place, names: list[int]) -> Iterat
     for segment in names:
         if segment > intact.segment:
             yield segment, 0
-        elif segment == intact.segment:
-            size = files.size(segment_path(folder, segment)) or 0
-            if size > intact.offset:
-                yield segment, intact.offset
+        elif segment == intact.segment and blanks_behind(files, folder, intact) is None:
+            yield segment, intact.offset
 
 
 def _synced(files: Files, folder: Path, rest: tuple[tuple[int, int], ...]) -> Iterator[int]:
@@ -219,7 +213,7 @@ def _write_again(files: Files, folder: Path, tail: Tail) -> None:
 
 def _set_aside(files: Files, folder: Path, segment: int, offset: int) -> None:
     path = segment_path(folder, segment)
-    data = files.read(path, offset, (files.size(path) or 0) - offset)
+    data = files.read(path, offset, (files.size(path) or 0) - offset).rstrip(BLANK)
     if data:
         digest = sha256(data).hexdigest()
         _keep(files, folder, f"{segment:020d}-{offset}-{digest[:16]}{_SUFFIX}", data)

@@ -21,6 +21,7 @@ from eventstore.log.batch import (
     is_same_event,
     prepare,
 )
+from eventstore.log.blanks import BLANK_BYTES, Blanks, blanks_behind
 from eventstore.log.files import Files
 from eventstore.log.index_table import IndexDoubtful
 from eventstore.log.line import Line, recorded
@@ -29,8 +30,8 @@ from eventstore.log.lock import WriterLock
 from eventstore.log.mark import Mark, find_mark
 from eventstore.log.protocol import LOG_STREAM, Appended
 from eventstore.log.reader import PAGE_BYTES, Reader
-from eventstore.log.recovery import is_at_end, is_clean, recover, tail_kept, tails_kept
-from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segments
+from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
+from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segment_path, segments
 from eventstore.log.streams import Streams
 from eventstore.log.writing import RESERVE_BYTES, keep_reserve, write_batch
 from eventstore.moments import Moment
@@ -42,6 +43,7 @@ class Settings(Struct, frozen=True):
     segment_bytes_max: int = SEGMENT_BYTES_MAX
     reserve_bytes: int = RESERVE_BYTES
     page_bytes: int = PAGE_BYTES
+    blank_bytes: int = BLANK_BYTES
     poll_seconds: float = 0.1
 
 
@@ -71,6 +73,7 @@ class Writer:
         )
         self._mark: Mark | None = None
         self._knows_all = False
+        self._blanks = Blanks(world.settings.blank_bytes)
         self._is_settled = False
         self._is_dead = False
 
@@ -102,7 +105,7 @@ class Writer:
     def _catch_up(self) -> tuple[Mark, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""
         mark = self._mark = find_mark(self._files, self._folder, self._mark)
-        if self._knows_all and mark and is_at_end(self._files, self._folder, mark.place):
+        if self._knows_all and mark and self._ends_as_known(mark.place):
             streams = self._reader.streams_at(mark.place)
             if streams:
                 return mark, streams
@@ -121,7 +124,12 @@ class Writer:
         if not self._is_settled:
             self._settle(streams)
             self._is_settled = True
+        self._blanks.left = blanks_behind(self._files, self._folder, end) or 0
         return mark, streams
+
+    def _ends_as_known(self, mark: Place) -> bool:
+        size = self._files.size(segment_path(self._folder, mark.segment))
+        return size == mark.offset + self._blanks.left
 
     def _links(self) -> Links:
         streams = self._reader.streams(START)
@@ -198,11 +206,17 @@ class Writer:
         return Appended(last - len(events) + 1, last, actual + len(events))
 
     def _write(self, mark: Mark, batch: Sequence[Encoded]) -> None:
-        size = self._world.settings.segment_bytes_max
         # Dead until the batch stands, so that an interrupt in between leaves no doubt either.
         self._is_dead = True
         lines = [each.line for each in batch]
-        self._mark = write_batch(self._files, self._folder, mark, lines, segment_bytes_max=size)
+        self._mark = write_batch(
+            self._files,
+            self._folder,
+            mark,
+            lines,
+            segment_bytes_max=self._world.settings.segment_bytes_max,
+            blanks=self._blanks,
+        )
         self._reader.take(batch, mark.place, self._mark.place)
         self._is_dead = False
         if not self._knows_all:

@@ -6,6 +6,7 @@ from hashlib import shake_256
 from pathlib import Path
 
 from eventstore.errors import DiskFull, OutcomeUnknown
+from eventstore.log.blanks import BLANK, Blanks
 from eventstore.log.files import Files, OpenFile, write_all, write_synced
 from eventstore.log.mark import Mark, write_mark
 from eventstore.log.recovery import NO_SPACE, reserve_path
@@ -16,9 +17,15 @@ RESERVE_BYTES = 2 << 20
 
 
 def write_batch(
-    files: Files, folder: Path, mark: Mark, lines: Sequence[bytes], *, segment_bytes_max: int
+    files: Files,
+    folder: Path,
+    mark: Mark,
+    lines: Sequence[bytes],
+    *,
+    segment_bytes_max: int,
+    blanks: Blanks,
 ) -> Mark:
-    """Store and publish the batch after `mark`; gives the mark at its end.
+    """Store and publish the batch after `mark`, over the `blanks`; gives the mark at its end.
 
     Raises DiskFull when it cannot have been stored, OutcomeUnknown when nobody can say.
     """
@@ -26,13 +33,15 @@ def write_batch(
     is_new = end.offset == 0 or end.offset + len(data) > segment_bytes_max
     segment, offset = (end.position + 1, 0) if is_new else (end.segment, end.offset)
     place = Place(end.position + len(lines), segment, offset + len(data))
+    wanted = min(blanks.wanted(len(data), is_new=is_new), max(segment_bytes_max - place.offset, 0))
     try:
         if is_new and end.offset:
             # What a full disk made us cut off must not come back below a later segment.
-            _sync(files, segment_path(folder, end.segment))
-        _write_synced(files, segment_path(folder, segment), data, offset)
+            _close(files, segment_path(folder, end.segment), end.offset)
+        added = _write_synced(files, segment_path(folder, segment), data, offset, wanted)
         if is_new:
             files.sync_folder(folder / "log")
+        blanks.follow(len(data), added, is_new=is_new)
         return write_mark(files, folder, place, before=mark, sync=is_new)
     except OSError as error:
         raise OutcomeUnknown(
@@ -55,7 +64,8 @@ def keep_reserve(files: Files, folder: Path, size: int) -> None:
             files.remove(path)
 
 
-def _write_synced(files: Files, path: Path, data: bytes, offset: int) -> None:
+def _write_synced(files: Files, path: Path, data: bytes, offset: int, blanks: int) -> int:
+    """Write and sync a batch with `blanks` behind it; gives how many of these there are."""
     file = _open(files, path)
     try:
         try:
@@ -66,14 +76,28 @@ def _write_synced(files: Files, path: Path, data: bytes, offset: int) -> None:
             # Some byte of the batch is missing, so nobody will ever take it for whole.
             file.truncate(offset)
             raise _disk_full(path, error) from error
+        written = _write_blanks(file, blanks, offset + len(data))
         file.sync()
     finally:
         file.close()
+    return written
 
 
-def _sync(files: Files, path: Path) -> None:
+def _write_blanks(file: OpenFile, count: int, offset: int) -> int:
+    try:
+        write_all(file, BLANK * count, offset)
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        # The batch stands without them; what there is of them shows at the next look.
+        return 0
+    return count
+
+
+def _close(files: Files, path: Path, size: int) -> None:
     file = _open(files, path)
     try:
+        file.truncate(size)
         file.sync()
     finally:
         file.close()

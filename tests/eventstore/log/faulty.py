@@ -4,12 +4,13 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from eventstore.errors import DiskFull, HandleDead, LogError, OutcomeUnknown
 from tests.eventstore.log.forgetful import ForgetfulFiles, allow
-from tests.eventstore.log.history import VM, small_store
+from tests.eventstore.log.history import AHEAD, VM, small_store
 from tests.eventstore.log.images import images
 from tests.eventstore.log.sweep import IS_FULL, SEED, Sweep
 from tests.eventstore.log.workload import (
@@ -19,6 +20,9 @@ from tests.eventstore.log.workload import (
     of_vm,
     seen_by_a_reader,
 )
+
+if TYPE_CHECKING:
+    from eventstore.log.embedded import EmbeddedLog
 
 BATCHES = [[f"{number}.{part}" for part in range(number % 3 + 1)] for number in range(12)]
 EVERYTHING = [name for batch in BATCHES for name in batch]
@@ -36,6 +40,7 @@ class FaultyRun:
         self.acknowledged: list[str] = []
         self.in_flight: list[str] = []
         self.failures: list[LogError] = []
+        self._log: EmbeddedLog | None = None
         self._fault, self._at, self._is_lasting = fault, at, is_lasting
         self._is_over = False
         self.files.before = self._before
@@ -56,13 +61,14 @@ class FaultyRun:
     def _append(self, batch: list[str]) -> bool:
         events = [noted(name) for name in batch]
         try:
-            log = small_store(STORE, self.files)
+            log = self._log = self._log or small_store(STORE, self.files, settings=AHEAD)
         except LogError as error:
             self.failures.append(error)
             return False
         try:
             log.append(VM, events, expected=len(self.acknowledged))
         except LogError as error:
+            self._log = None
             self.failures.append(error)
             if isinstance(error, DiskFull | OutcomeUnknown):
                 with pytest.raises(HandleDead):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from eventstore.entry import NewEntry
 from eventstore.log.embedded import EmbeddedLog, open_store
@@ -14,7 +15,15 @@ from eventstore.moments import Moment, later
 
 NOON = Moment("2010-09-26T12:00:00.000000Z")
 VM = "vm/5af5e9e5-7d0e-4f8e-9a0e-3b3f0c1d2e4f"
-SMALL = Settings(segment_bytes_max=4_000, reserve_bytes=0, poll_seconds=0.001, page_bytes=7_000)
+SMALL = Settings(
+    segment_bytes_max=4_000,
+    reserve_bytes=0,
+    poll_seconds=0.001,
+    page_bytes=7_000,
+    blank_bytes=0,
+)
+AHEAD = replace(SMALL, blank_bytes=1_500)
+"""As SMALL, and who has appended as much keeps so many blanks behind the last entry."""
 
 
 def ticking() -> Callable[[], Moment]:

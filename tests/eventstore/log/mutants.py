@@ -44,8 +44,9 @@ class Mutant(NamedTuple):
 def no_fsync(patch: MonkeyPatch) -> None:
     """A batch is written and never synced."""
 
-    def write(files: Files, path: Path, data: bytes, offset: int) -> None:
-        write_all(files.open(path), data, offset)
+    def write(files: Files, path: Path, data: bytes, offset: int, blanks: int) -> int:
+        write_all(files.open(path), data + b" " * blanks, offset)
+        return blanks
 
     patch.setattr(writing, "_write_synced", write)
 

@@ -12,7 +12,7 @@ from eventstore.errors import DiskFull, DuplicateId, WrongRevision
 from eventstore.log.embedded import EmbeddedLog
 from eventstore.log.segments import segment_path, segments
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import events, small_store
+from tests.eventstore.log.history import AHEAD, events, small_store
 from tests.eventstore.log.workload import STORE, noted
 
 EXAMPLES = int(os.environ.get("SNAPLEDGER_EXAMPLES", "40"))
@@ -92,7 +92,7 @@ class LogMachine(RuleBasedStateMachine):
         assert log.check().violations == ()
 
     def _open(self) -> EmbeddedLog:
-        return small_store(STORE, self.files)
+        return small_store(STORE, self.files, settings=AHEAD)
 
     def _revision(self, stream: str) -> int:
         return len(self.model.get(stream, []))

@@ -13,7 +13,7 @@ import pytest
 from eventstore.errors import DiskFull, WrongRevision
 from eventstore.log.segments import segment_path, segments
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import VM, small_store
+from tests.eventstore.log.history import AHEAD, VM, small_store
 from tests.eventstore.log.images import images
 from tests.eventstore.log.sweep import IS_FULL, SEED, Record, Sweep
 from tests.eventstore.log.workload import (
@@ -30,7 +30,7 @@ class Store:
 
     def __init__(self, files: ForgetfulFiles) -> None:
         self.files = files
-        self.log = small_store(STORE, files)
+        self.log = small_store(STORE, files, settings=AHEAD)
         self.acknowledged: list[str] = []
         self.in_flight: list[str] = []
 
@@ -69,7 +69,7 @@ def be_refused(store: Store) -> None:
 
 
 def open_anew(store: Store) -> None:
-    store.log = small_store(STORE, store.files)
+    store.log = small_store(STORE, store.files, settings=AHEAD)
 
 
 def find_half_a_batch(store: Store) -> None:

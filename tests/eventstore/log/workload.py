@@ -18,12 +18,13 @@ from eventstore.fleet import fold
 from eventstore.keyframe_files import KEYFRAMES
 from eventstore.keyframe_keeping import keep_keyframes
 from eventstore.keyframes import fleet_as_of
+from eventstore.log.blanks import BLANK
 from eventstore.log.embedded import EmbeddedLog, open_store
 from eventstore.log.lock import WriterLock
 from eventstore.log.recovery import tails_kept
 from eventstore.log.segments import segment_path, segments
 from tests.eventstore.log.forgetful import ForgetfulFiles
-from tests.eventstore.log.history import VM, event, ids, small_store, ticking
+from tests.eventstore.log.history import AHEAD, VM, event, ids, small_store, ticking
 
 STORE = Path("/disk/store")
 NUMBERS = itertools.count()
@@ -55,7 +56,7 @@ class Workload:
 
     def run(self) -> None:
         """Append every batch, with a mishap before some of them."""
-        self._log = small_store(STORE, self.files)
+        self._reopen()
         for number, batch in enumerate(self._batches):
             self.in_flight = [one.id for one in batch]
             if mishap := self._mishaps.get(number):
@@ -76,9 +77,9 @@ class Workload:
     def _torn(self, batch: list[NewEntry]) -> None:
         """Another writer dies in the middle of its batch."""
         path = segment_path(STORE, segments(self.files, STORE)[-1])
-        torn = self.files.read(path, 0, self._chance.randint(1, 900))
+        content = self.files.read(path, 0, 1 << 20).rstrip(BLANK)
         with another_writer(self.files):
-            self.files.open(path).write(torn, self.files.size(path) or 0)
+            self.files.open(path).write(content[: self._chance.randint(1, 900)], len(content))
 
     def _torn_segment(self, batch: list[NewEntry]) -> None:
         """Another writer dies when it began a segment."""
@@ -90,7 +91,7 @@ class Workload:
         with suppress(DiskFull):
             self._append(batch)
         self.files.room = 1 << 40
-        self._reopened(batch)
+        self._reopen()
 
     def _failed_sync(self, batch: list[NewEntry]) -> None:
         """The pages are dropped and count as clean; whatever comes later must not rely on them."""
@@ -107,16 +108,19 @@ class Workload:
         with suppress(OutcomeUnknown):
             self._append(batch)
         self.files.before = outer
-        self._reopened(batch)
+        self._reopen()
 
     def _reopened(self, batch: list[NewEntry]) -> None:
-        self._log = small_store(STORE, self.files)
+        self._reopen()
+
+    def _reopen(self) -> None:
+        self._log = small_store(STORE, self.files, settings=AHEAD)
 
     def _copied(self, batch: list[NewEntry]) -> None:
         """The store goes on as a copy on another machine, where its streams begin anew."""
         self.files.name += " and another"
         self._forked_at = len(self.acknowledged)
-        self._reopened(batch)
+        self._reopen()
 
 
 def another_writer(files: ForgetfulFiles) -> WriterLock:
