@@ -68,7 +68,7 @@ def loss_told(case: Case, loss: Loss) -> str:
             how = f"its host named other files as those of {owner}"
         case other:
             how = f"{owner} let go of it ({other})"
-    return f"It lost its last reference when {how}."
+    return f"It lost its last reference at {loss.when.at}, when {how}."
 
 
 def _newest_data(case: Case, node: DiskNode) -> Reason | None:

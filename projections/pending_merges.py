@@ -35,6 +35,7 @@ def _pending(case: Case, node: DiskNode, troubles: MergeTroubles) -> Finding:
         (
             because(text),
             *children_told(case, node),
+            *_why_told(machine),
             *_merge_told(case, machine),
             *loss_reason(case, node),
         ),
@@ -73,6 +74,23 @@ def _ruin_step(case: Case, node: DiskNode, child: DiskNode, machine: Machine | N
         f"Copy {node.path}, {child.path} and {several(ruined)} before the VM stops: Hyper-V does "
         "not know of the latter, and the merge will make it unreadable."
     )
+
+
+def _why_told(machine: Machine | None) -> Iterator[Reason]:
+    """Say what the merge waits for (R6, R12)."""
+    if machine is None:
+        return
+    name, told = machine.name or machine.id, machine.merging_told
+    if told and not told.is_on:
+        yield because(f"Its host says that merging is switched off for {name}.", told.when)
+    elif machine.merging:
+        yield because("The merge is under way.")
+    elif machine.policy == "live":
+        yield because("Hyper-V merges at once since 2012: this one failed or was broken off.")
+    elif machine.power in {"running", "paused"}:
+        yield because(f"It waits until {name} stops; to restart, reset or pause is not to stop.")
+    elif machine.power is not None:
+        yield because(f"{name} is {machine.power}, and the merge has not come to its end.")
 
 
 def _merge_told(case: Case, machine: Machine | None) -> Iterator[Reason]:

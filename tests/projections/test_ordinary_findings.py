@@ -13,10 +13,12 @@ from tests.projections.sightings import (
 from tests.projections.test_roles import dormant_trunk, riddle
 from tests.story import Story, disk
 
+WAITS = "pending_merge"
+
 
 class TestWhatHyperVDoesByItself:
     def test_a_pending_merge_names_the_surviving_file_and_what_took_its_reference(self) -> None:
-        finding = the(article().delete("1-3-1"), "pending_merge")
+        finding = the(article().delete("1-3-1"), WAITS)
 
         assert finding.path == disk("after-1-3.avhd")
         assert finding.deletable == "no"
@@ -28,18 +30,29 @@ class TestWhatHyperVDoesByItself:
     def test_under_the_live_policy_nobody_has_to_stop_the_vm(self) -> None:
         story = Story().vm("web01", "base.vhdx", policy="live").start().hold_merges().take("S")
 
-        assert "while web01 runs" in the(fail(story.delete("S")), "pending_merge").next_step
+        assert "while web01 runs" in the(fail(story.delete("S")), WAITS).next_step
 
     def test_what_is_off_already_is_not_to_be_shut_down(self) -> None:
         story = article().delete("1-3-1").hold_merges()
-        step = the(fail(story), "pending_merge").next_step
+        step = the(fail(story), WAITS).next_step
 
         assert step.startswith("Start web01, shut it down and leave it off")
 
     def test_a_running_merge_asks_to_leave_the_vm_off(self) -> None:
         story = article().delete("1-3-1").hold_merges().shut_down()
 
-        assert "Leave web01 off" in the(story, "pending_merge").next_step
+        assert "Leave web01 off" in the(story, WAITS).next_step
+
+    def test_it_says_what_it_waits_for_and_since_when(self) -> None:
+        running = said(the(article().delete("1-3-1"), WAITS))
+        off = article().delete("1-3-1").hold_merges()
+        live = Story().vm("web01", "base.vhdx", policy="live").start().hold_merges().take("S")
+
+        assert "It lost its last reference at 2010-09-26T06:" in running
+        assert "waits until web01 stops; to restart, reset or pause is not to stop" in running
+        assert "web01 is off, and the merge has not" in said(the(fail(off), WAITS))
+        assert "at once since 2012" in said(the(fail(live.delete("S")), WAITS))
+        assert "under way" in said(the(article().delete("1-3-1").hold_merges().shut_down(), WAITS))
 
     def test_a_hidden_trunk_names_both_branches(self) -> None:
         finding = the(two_branches().delete("T"), "hidden_trunk")
