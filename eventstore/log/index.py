@@ -112,6 +112,11 @@ class Index:
         """Give the position of a stream's last entry, 0 when it has none here."""
         return self._find(stream_key(origin, stream)) or 0
 
+    def read_whole(self) -> None:
+        """Read all tables; IndexDoubtful when one is not as it was written."""
+        for table in self._tables:
+            table.read_whole()
+
     def position_of(self, origin: str, stream: str, event_id: str) -> int | None:
         """Give where an entry with this id may stand; the line there says whether it is so."""
         return self._find(id_key(origin, stream, event_id))

@@ -140,6 +140,13 @@ class Table:
                 found.append(key)
         return found
 
+    def read_whole(self) -> None:
+        """Read all of the table; IndexDoubtful when a part of it is not as it was written."""
+        for number in range(1 << self.row.bits):
+            self._must_be_whole(number, self._read(number * BLOCK_BYTES, BLOCK_BYTES))
+        if self.row.bits >= _FILTER_MIN_BITS:
+            self._read_filter()
+
     def part(self, number: int, part_bits: int) -> Iterator[bytes]:
         """Give the records of one of 2^`part_bits` parts of all keys."""
         blocks = 1 << (self.row.bits - part_bits)
@@ -167,11 +174,14 @@ class Table:
         if not self._filter:
             if self._looks <= _LOOKS_WITHOUT_FILTER:
                 return True
-            begin, size = BLOCK_BYTES << self.row.bits, _CHECK_BYTES + _filter_bytes(self.row.bits)
-            found = self._read(begin, size)
-            self._must_be_whole(1 << self.row.bits, found)
-            self._filter = found[_CHECK_BYTES:]
+            self._read_filter()
         return all(self._filter[at >> 3] >> (at & 7) & 1 for at in _probes(key, self.row.bits))
+
+    def _read_filter(self) -> None:
+        begin, size = BLOCK_BYTES << self.row.bits, _CHECK_BYTES + _filter_bytes(self.row.bits)
+        found = self._read(begin, size)
+        self._must_be_whole(1 << self.row.bits, found)
+        self._filter = found[_CHECK_BYTES:]
 
     def _read(self, offset: int, size: int) -> bytes:
         with doubting():

@@ -4,9 +4,11 @@ Only a segment without a fault or an oddity has a summary; of any other the chec
 Segments do not depend on each other, so several processes can share them.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from hashlib import sha256
+from itertools import accumulate, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +19,8 @@ from eventstore.entry import Entry, Recorded
 from eventstore.events import ForkedFrom, TailSetAside
 from eventstore.log.bulk import bodies_of, canonical_entries, have_digests
 from eventstore.log.files import Files
-from eventstore.log.line import Envelope
+from eventstore.log.index_check import links_of
+from eventstore.log.line import TAIL_BYTES, Envelope
 from eventstore.log.segments import segment_path, whole_lines
 
 SEGMENTS_BY_PROCESS = 4
@@ -52,12 +55,16 @@ class Stretch(Struct):
 
 
 class Summary(Struct, frozen=True):
-    """An intact segment of whole batches; `own` are the log's own entries, by position."""
+    """An intact segment of whole batches; `own` are the log's own entries, by position.
+
+    `links` are what the index should say, but for the first entries of streams in it.
+    """
 
     first: Envelope
     last: Envelope
     stretches: dict[tuple[str, str], Stretch]
     own: dict[int, Entry]
+    links: bytes
 
 
 def summaries(
@@ -83,6 +90,7 @@ def summarize(files: Files, folder: Path, part: Part) -> Summary | None:
     """Give what the segment amounts to, None when anything in it needs a closer look."""
     first = last = None
     streams, position = _Streams(), part.first
+    ends = array("Q")
     for chunk in whole_lines(files, segment_path(folder, part.first), 0, part.length):
         entries = canonical_entries(chunk, position)
         bodies = bodies_of(chunk)
@@ -97,9 +105,12 @@ def summarize(files: Files, folder: Path, part: Part) -> Summary | None:
             last = entries[end - 1]
         first = first or entries[0]
         position += len(entries)
+        lengths = [len(body) + TAIL_BYTES for body in bodies]
+        ends.extend(islice(accumulate(lengths, initial=ends[-1] if ends else 0), 1, None))
     if first is None or last is None or last.position != last.batch[1]:
         return None
-    return Summary(_envelope(first), _envelope(last), streams.stretches, streams.own)
+    links = links_of(part.first, ends, streams.previous)
+    return Summary(_envelope(first), _envelope(last), streams.stretches, streams.own, links)
 
 
 def _runs(entries: Sequence[Recorded], bodies: Sequence[bytes]) -> Iterator[tuple[int, int, int]]:
@@ -149,6 +160,7 @@ class _Streams:
     def __init__(self) -> None:
         self.stretches: dict[tuple[str, str], Stretch] = {}
         self.own: dict[int, Entry] = {}
+        self.previous = array("Q")
 
     def take(self, run: Sequence[Recorded], digests: Sequence[str]) -> bool:
         """Take entries of one stream in; False when one does not follow on the one before."""
@@ -164,6 +176,8 @@ class _Streams:
             return False
         if [each.prev for each in entries[1:]] != digests[:-1]:
             return False
+        self.previous.append(stretch.position)
+        self.previous.extend(range(run[0].position, run[-1].position))
         stretch.position, stretch.revision = run[-1].position, last.revision
         stretch.digest = digests[-1]
         stretch.ids += [each.id for each in entries]

@@ -14,7 +14,8 @@ Kinds of violations, stable for scripts; each names the first position that cann
 * foreign           a segment or an entry that belongs to another log
 
 Notes are no violations: `clock_back` (the clock was set back), `tail` (bytes above the mark, in
-flight or left by a crash), `foreign` (another file in the log's folder).
+flight or left by a crash), `foreign` (another file in the log's folder), `cache_differs` (the index
+is damaged, or says other things than the log: it costs time and changes no answer).
 """
 
 from pathlib import Path
@@ -24,6 +25,7 @@ import msgspec
 from eventstore.entry import Entry
 from eventstore.events import ForkedFrom, TailSetAside
 from eventstore.log.files import Files
+from eventstore.log.index_check import IndexCheck
 from eventstore.log.line import (
     Envelope,
     Line,
@@ -55,14 +57,19 @@ def check_log(files: Files, folder: Path, processes: int = 1) -> CheckResult:
     """
     mark, tail = survey_now(files, folder)
     end = max(tail.published, mark) if mark else tail.published
-    audit = _Audit()
+    audit, index = _Audit(), IndexCheck(files, folder)
     parts = _parts(files, folder, end)
     for part, summary in zip(parts, summaries(files, folder, parts, processes), strict=True):
         audit.take_segment(part.first)
-        if summary is None or not audit.join(summary):
+        before = audit.positions_before(summary) if summary else {}
+        if summary and audit.join(summary):
+            index.hold(part.first, summary.links, before)
+        else:
             for raw in raw_lines(files, segment_path(folder, part.first), 0, part.length):
                 audit.take(raw)
     audit.finish(end)
+    if index.problem:
+        audit.note("cache_differs", 0, index.problem)
     if mark is None:
         audit.violate("mark_wrong", end.position, "neither copy of the mark can be read")
     if tail.damage and tail.damage.kind != "removed":
@@ -146,6 +153,13 @@ class _Audit:
             self._open_hole("segment_missing", first - 1, text)
         elif first < self._expected:
             self.violate("foreign", first, f"{segment_name(first)} does not follow the log")
+
+    def positions_before(self, summary: Summary) -> dict[int, int]:
+        """Give, for the first entry of each stream in a segment, where the one before it stands."""
+        return {
+            stretch.first_position: tip.position if (tip := self._tips.get(key)) else 0
+            for key, stretch in summary.stretches.items()
+        }
 
     def join(self, summary: Summary) -> bool:
         """Take a whole segment in; False, and nothing is taken, when it needs a closer look."""

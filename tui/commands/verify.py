@@ -25,6 +25,7 @@ def run(call: Call) -> Exit:
                 "sealed_through": result.sealed_through,
                 "violations": result.violations,
                 "tails_set_aside": result.tails_set_aside,
+                "notes": result.notes,
             }
         )
     else:
@@ -47,5 +48,8 @@ def _print(call: Call, result: CheckResult) -> None:
             "whole folder back in its place",
             "bad",
         )
+    for note in result.notes:
+        where = f"#{note.position}  " if note.position else ""
+        out.line(f"{where}{note.kind}  {out.look.text(note.text)}", "dim")
     if result.tails_set_aside:
         out.line(f"{result.tails_set_aside} torn tails were set aside in quarantine/ by recovery")
