@@ -121,4 +121,4 @@ $answer = [ordered]@{
 $file = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
 $json = ConvertTo-Json -InputObject $answer -Depth 8 -Compress
 [System.IO.File]::WriteAllText($file, $json, (New-Object -TypeName System.Text.UTF8Encoding $false))
-"$file: $(@($vms).Count) VMs, $($failed.Count) parts failed"
+"${file}: $(@($vms).Count) VMs, $($failed.Count) parts failed"

@@ -64,6 +64,11 @@ def test_every_bracket_and_quote_is_closed() -> None:
     assert all(line.count('"') % 2 == 0 and line.count("'") % 2 == 0 for line in CODE.split("\n"))
 
 
+def test_no_colon_follows_a_variable_in_a_string() -> None:
+    """`"$file: "` is no script at all: what stands before the colon is taken for a drive."""
+    assert re.findall(r"\$(?!env:)\w+:", CODE) == []
+
+
 def test_it_is_short_and_says_that_nobody_ran_it() -> None:
     lines = SCRIPT.splitlines()
 
