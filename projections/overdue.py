@@ -144,8 +144,11 @@ def _unrecorded(watched: Watched, limit: int) -> Iterator[Problem]:
     A store without evidence holds what was played; only an empty one knows nothing.
     """
     last = recorded_at(watched)
-    if last is None and not watched.graph.nodes and not watched.fleet.machines:
-        yield _not_recorded("nothing was recorded yet", None)
+    if not watched.graph.nodes and not watched.fleet.machines:
+        text = (
+            "nothing was recorded yet" if last is None else "what was recorded holds no VM or disk"
+        )
+        yield _not_recorded(text, None)
     elif last is not None and (age := watched.age(last)) > limit:
         text = f"no host was recorded since {last}: all that is said here is of that time"
         yield _not_recorded(text, age)

@@ -109,10 +109,10 @@ def _merge_step(machine: Machine | None) -> str:
     if machine is None:
         return "Keep both files, and let Hyper-V merge them."
     name = machine.name or machine.id
-    if any(merge for merge in machine.merging):
-        return f"Leave {name} off until the merge is done: a start throws its progress away."
     if machine.policy == "live":
         return f"Keep both files: Hyper-V merges them while {name} runs."
+    if machine.merging:
+        return f"Leave {name} off until the merge is done: a start throws its progress away."
     if machine.power == "off":
         return (
             f"Start {name}, shut it down and leave it off until the merge is done: what did not "

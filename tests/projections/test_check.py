@@ -148,6 +148,11 @@ class TestCoverage:
         found = checked(story, Limits(max_unrecorded_seconds=7 * DAY), at=late)
         assert (found.state, found.problems[0].kind) == ("unknown", "not_recorded_lately")
 
+    def test_a_folder_without_any_disk_tells_nothing(self) -> None:
+        story = record(Story(), walked())
+
+        assert checked(story, Limits(max_unrecorded_seconds=7 * DAY)).state == "unknown"
+
     def test_an_empty_store_knows_nothing(self) -> None:
         assert checked(Story(), Limits(max_unrecorded_seconds=7 * DAY)).state == "unknown"
 

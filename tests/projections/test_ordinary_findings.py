@@ -30,7 +30,8 @@ class TestWhatHyperVDoesByItself:
     def test_under_the_live_policy_nobody_has_to_stop_the_vm(self) -> None:
         story = Story().vm("web01", "base.vhdx", policy="live").start().hold_merges().take("S")
 
-        assert "while web01 runs" in the(fail(story.delete("S")), WAITS).next_step
+        assert "while web01 runs" in the(story.delete("S"), WAITS).next_step
+        assert "while web01 runs" in the(fail(story), WAITS).next_step
 
     def test_what_is_off_already_is_not_to_be_shut_down(self) -> None:
         story = article().delete("1-3-1").hold_merges()
