@@ -38,6 +38,8 @@ VHD_BITMAPS_MAX = 1 << 16
 VHDX_BITMAPS_MAX = 1 << 10
 """A VHDX has 1 MiB of bitmaps for 4 GiB of disk: this is 4 TiB."""
 
+OFFSET_MAX = 1 << 62
+
 _PIECE_BYTES = 1 << 16
 
 
@@ -228,10 +230,12 @@ def _entries(
 
 
 def _read(file: BinaryIO, offset: int, length: int) -> bytes:
-    file.seek(offset)
-    data = file.read(length)
+    data = b""
+    if offset < OFFSET_MAX:  # what lies beyond cannot even be sought
+        file.seek(offset)
+        data = file.read(length)
     if len(data) < length:
-        raise DamagedDisk(f"it ends within the {length} bytes at {offset}")
+        raise DamagedDisk(f"it ends before or within the {length} bytes at {offset}")
     return data
 
 
