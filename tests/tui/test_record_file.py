@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from eventstore.ids import derive
+from tests.eventstore.evidence.test_event_xml import event
+from tests.eventstore.evidence.vmcx_writer import node, string, vmcx
 from tests.tui.calling import Snapledger
 
 STORY = (
@@ -145,3 +148,21 @@ def test_change_tracking_that_is_gone_is_told_with_what_it_means(
     assert "GONE since" in listed.out
     (row,) = [row for row in snapledger("files", "web01", "--json").json if "gone_at" in row]
     assert row["kind"] == "change_tracking"
+
+
+def test_what_a_host_lists_and_nobody_read_is_where_to_look(snapledger: Snapledger) -> None:
+    own = derive("listed")
+    listed = node("VirtualMachines", string(f"_{own}_", rf"D:\VMs\Virtual Machines\{own}.vmcx"))
+    place = snapledger.folder / "data.vmcx"
+    place.write_bytes(vmcx(node("Configurations", listed)))
+
+    assert r"to look there: snapledger record D:\VMs" in snapledger("record", str(place)).out
+
+
+def test_a_log_of_one_record_is_told_in_the_singular(snapledger: Snapledger) -> None:
+    place = snapledger.folder / "one.xml"
+    place.write_text(event(number=45), encoding="utf-8")
+
+    told = snapledger("record", str(place)).out
+    assert ", record 45, " in told
+    assert " to " not in told.partition("record 45, ")[2].partition(";")[0]

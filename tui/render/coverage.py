@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eventstore.fleet import Fleet
-from eventstore.paths import PathKey, path_key, server_label
+from eventstore.paths import PathKey, folder_of, path_key, server_label
 from projections.coverage import Coverage
 from projections.hosts import HostCoverage
 from projections.log_coverage import LogCoverage
@@ -73,10 +73,11 @@ def _logs_told(logs: Sequence[LogCoverage], look: Look) -> str:
 
 
 def _log_told(log: LogCoverage, look: Look) -> str:
-    told = (
-        f"{channel_told(log.channel)} of {log.computer}, records {log.first_record} to "
-        f"{log.last_record}, {look.moment(log.first_at)} to {look.moment(log.last_at)}"
-    )
+    which = f"records {log.first_record} to {log.last_record}"
+    when = f"{look.moment(log.first_at)} to {look.moment(log.last_at)}"
+    if log.first_record == log.last_record:
+        which, when = f"record {log.first_record}", look.moment(log.first_at)
+    told = f"{channel_told(log.channel)} of {log.computer}, {which}, {when}"
     unknown = f"; {counted(log.unknown, 'record')} not understood" if log.unknown else ""
     missing = f"; not read: {'; '.join(log.gaps)}" if log.gaps else ""
     return told + unknown + missing
@@ -89,6 +90,12 @@ def _unread(covered: Coverage, fleet: Fleet) -> list[str]:
         root = fleet.machines[each.vm.id].root
         unread = [*each.folders_unread, *([] if each.is_configuration_read or not root else [root])]
         folders.update((path_key(folder), folder) for folder in unread)
+    for registry in fleet.registries.values():
+        for vm, path in registry.vms:
+            machine = fleet.machines.get(vm)
+            if machine is None or not machine.is_present:
+                home = folder_of(folder_of(path))
+                folders.setdefault(path_key(home), home)
     return [
         folder
         for key, folder in folders.items()
