@@ -22,7 +22,8 @@ def judged_files(nodes: Nodes, fleet: Fleet, complete: AbstractSet[VmId]) -> fro
     """Give the files of which it is known who refers to them; `complete` VMs tell all they need.
 
     The nearest file above that any VM needs is needed by complete VMs only; or they stand alone
-    in a folder where nothing was left unknown. What hosts share is judged where several were read.
+    in a folder where nothing was left unknown. What hosts share is judged where several were
+    read, or where a history tells that it was let go of.
     """
     if doubt_of_home(fleet):
         return frozenset()
@@ -36,7 +37,7 @@ def judged_files(nodes: Nodes, fleet: Fleet, complete: AbstractSet[VmId]) -> fro
     )
     if are_others_known(fleet):
         return judged
-    return frozenset(key for key in judged if not is_shared(key))
+    return frozenset(key for key in judged if not is_shared(key) or key in fleet.gone_paths)
 
 
 def _unread_formats(nodes: Nodes, fleet: Fleet) -> frozenset[str]:
