@@ -49,7 +49,7 @@ class DiffScreen(BrowserScreen):
         look = self.look(pane)
         told = difference_of(fleets[0], fleets[1], vm, events=self.browser.between(before, after))
         labels = [Labels(fleet, look) for fleet in fleets]
-        pane.border_title = "1 What changed from A to B"
+        pane.entitle("1 What changed from A to B")
         pane.show_lines(_split(difference_lines(told, labels, look)))
         for name, letter, fleet, instant in (
             ("before", "2 A", fleets[0], before),
@@ -57,7 +57,7 @@ class DiffScreen(BrowserScreen):
         ):
             side = self._pane(name)
             side_look = self.look(side)
-            side.border_title = f"{letter}: {side_look.moment(instant.at)}"
+            side.entitle(f"{letter}: {side_look.moment(instant.at)}")
             if vm is None:
                 side.show_lines([look.paint("choose a VM (v) to compare its disks", "dim")])
             else:

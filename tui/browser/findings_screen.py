@@ -41,7 +41,7 @@ class FindingsScreen(BrowserScreen):
             yield Lines(id="why", has_cursor=False)
 
     def on_mount(self) -> None:
-        self._pane("why").border_title = "2 Why, and what to do"
+        self._pane("why").entitle("2 Why, and what to do")
         self._pane("findings").focus()
 
     def refresh_moment(self) -> None:
@@ -50,7 +50,7 @@ class FindingsScreen(BrowserScreen):
         look = self.look(pane)
         if found is None:
             self._findings = []
-            pane.border_title = "1 Findings"
+            pane.entitle("1 Findings")
             pane.show_lines([look.paint("looking at every file…", "dim")])
             self._pane("why").show_lines([])
             return
@@ -58,7 +58,7 @@ class FindingsScreen(BrowserScreen):
             self._found = found
             self._findings = sorted(found.findings, key=lambda each: each.verdict in ORDINARY)
         count = sum(each.verdict not in ORDINARY for each in self._findings)
-        pane.border_title = f"1 Findings: {count} to look at, {len(self._findings) - count} usual"
+        pane.entitle(f"1 Findings: {count} to look at, {len(self._findings) - count} usual")
         if not self._findings:
             pane.show_lines([look.paint("nothing odd was found at this moment", "good")])
         else:

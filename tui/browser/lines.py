@@ -40,6 +40,8 @@ class Lines(ScrollView, can_focus=True):
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False, init=False)
+    # Another number of lines moves nothing else on the screen: the scroll bar is always there.
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False, repaint=False)
 
     class Moved(Message):
         """Somebody moved the cursor of a pane to the line `index`."""
@@ -68,15 +70,30 @@ class Lines(ScrollView, can_focus=True):
         self._styles: dict[Tone, Style] = {}
         self._width = 0
 
-    def show(self, count: int, draw: Draw, *, cursor: int = 0) -> None:
-        """Show other lines; the cursor stands on line `cursor`, and nobody is told of it."""
-        self.count, self._draw = count, draw
+    def show(
+        self, count: int, draw: Draw, *, cursor: int = 0, future_from: int | None = None
+    ) -> None:
+        """Show other lines; the cursor stands on line `cursor`, and nobody is told of it.
+
+        Those from `future_from` on are dim. Only lines that look different are sent.
+        """
+        before, top = self._seen(), self.scroll_offset.y
+        self.count, self._draw, self.future_from = count, draw, future_from
         self.virtual_size = Size(self.size.width, count)
         self.place(cursor)
-        self.refresh()
+        for y, (old, new) in enumerate(zip(before, self._seen(), strict=True)):
+            if old != new:
+                self.refresh_line(top + y)
 
     def show_lines(self, lines: Sequence[str], *, cursor: int = 0) -> None:
         self.show(len(lines), lambda index, _width: lines[index], cursor=cursor)
+
+    def entitle(self, title: str, subtitle: str = "") -> None:
+        """Write into the frame; the same again draws nothing."""
+        if self.border_title != title:
+            self.border_title = title
+        if self.border_subtitle != subtitle:
+            self.border_subtitle = subtitle
 
     def place(self, index: int) -> None:
         """Set the cursor, and nobody is told of it."""
@@ -93,16 +110,16 @@ class Lines(ScrollView, can_focus=True):
         self._reveal()
         self.post_message(self.Moved(self, after))
 
+    def watch_virtual_size(self, size: Size) -> None:
+        self.vertical_scrollbar.window_virtual_size = size.height
+
     def render_line(self, y: int) -> Strip:
-        index = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
-        styles = self._tones()
-        if not 0 <= index < self.count:
-            return Strip.blank(width, styles["plain"])
-        strip = strip_of(self._draw(index, width), styles, width)
-        if self.future_from is not None and index >= self.future_from:
+        width, styles = self.scrollable_content_region.width, self._tones()
+        text, is_future, is_chosen = self._look_of(y + self.scroll_offset.y, width)
+        strip = strip_of(text, styles, width)
+        if is_future:
             strip = strip.apply_style(self.get_component_rich_style("lines--future", partial=True))
-        if self.has_cursor and index == self.cursor:
+        if is_chosen:
             strip = strip.apply_style(self.get_component_rich_style("lines--cursor", partial=True))
         return strip
 
@@ -144,6 +161,17 @@ class Lines(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         if self.has_cursor and self.count:
             self.post_message(self.Chosen(self, self.cursor))
+
+    def _seen(self) -> list[tuple[str, bool, bool]]:
+        """Give the lines in sight: what is drawn, whether it is to come, whether it is chosen."""
+        top, region = self.scroll_offset.y, self.scrollable_content_region
+        return [self._look_of(top + y, region.width) for y in range(region.height)]
+
+    def _look_of(self, index: int, width: int) -> tuple[str, bool, bool]:
+        if not 0 <= index < self.count:
+            return "", False, False
+        is_future = self.future_from is not None and index >= self.future_from
+        return self._draw(index, width), is_future, self.has_cursor and index == self.cursor
 
     def _within(self, index: int) -> int:
         return max(0, min(index, self.count - 1))

@@ -63,7 +63,7 @@ class TimeScreen(BrowserScreen):
 
     def on_mount(self) -> None:
         for number, (pane, title) in enumerate(zip(PANES, TITLES, strict=True), start=1):
-            self._pane(pane).border_title = f"{number} {title}"
+            self._pane(pane).entitle(f"{number} {title}")
         self._pane("events").focus()
 
     def refresh_moment(self) -> None:
@@ -84,7 +84,7 @@ class TimeScreen(BrowserScreen):
         if self.cursor.place.vm is None:
             self._show_vms(scene, pane, look)
             return
-        pane.border_title = "1 Snapshots"
+        pane.entitle("1 Snapshots")
         if scene.tree is None:
             pane.show_lines([look.paint("this VM did not exist at this moment", "dim")])
             return
@@ -100,7 +100,7 @@ class TimeScreen(BrowserScreen):
 
     def _show_vms(self, scene: Scene, pane: Lines, look: Look) -> None:
         self._vms = vms = vm_rows(scene.fleet, {}, with_removed=True)
-        pane.border_title = f"1 VMs ({len(vms):,})"
+        pane.entitle(f"1 VMs ({len(vms):,})")
         if not vms:
             pane.show_lines([look.paint("no VM was known at this moment", "dim")])
             return
@@ -124,14 +124,13 @@ class TimeScreen(BrowserScreen):
         pane, cursor = self._pane("events"), self.cursor
         rows, kind = cursor.rows, cursor.journey.kind
         look, future = self.look(pane), cursor.future_from
-        pane.border_title = f"3 Events ({len(rows):,})"
+        pane.entitle(f"3 Events ({len(rows):,})")
 
         def draw(index: int, width: int) -> str:
             row = rows[index]
             return event_line(row, kind(row), look, width, is_future=index >= future)
 
-        pane.future_from = future
-        pane.show(len(rows), draw, cursor=cursor.place.index)
+        pane.show(len(rows), draw, cursor=cursor.place.index, future_from=future)
 
     def _show_details(self) -> None:
         pane, row = self._pane("details"), self.cursor.row

@@ -54,7 +54,7 @@ class TrackPane(Lines):
         is_low = self.scrollable_content_region.height <= _LOW
         self.show_lines(lines[1:3] if is_low else lines)
         letters = ", ".join(f"{letter} {word}" for letter, word in _WORDS.items())
-        self.border_subtitle = letters if width > len(letters) + 4 else ""
+        self.entitle("5 Time", letters if width > len(letters) + 4 else "")
 
     async def _on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
