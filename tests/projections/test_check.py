@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from eventstore.events import DiskLost, DiskSeen, ExportedSnapshot
+from eventstore.events import DiskLost, DiskMergedByHand, DiskSeen, ExportedSnapshot
 from eventstore.ids import VmId, derive, vm_stream
 from eventstore.moments import Moment, later
 from projections.check import Check, check
@@ -69,6 +69,16 @@ def test_a_file_with_two_verdicts_is_one_problem() -> None:
     problems = checked(story.by_hand(DiskLost(disk("after-S.avhd")))).problems
 
     assert len({each.path for each in problems}) == len(problems)
+
+
+def test_a_file_is_as_bad_as_the_worst_that_was_found_of_it() -> None:
+    story = Story().vm("web01", "base.vhd", "data.vhd").take("S").detach("IDE 0:1").delete("S")
+    story.by_hand(DiskMergedByHand(disk("after-S@1.avhd"), disk("data.vhd")))
+    story.by_hand(DiskLost(disk("data.vhd")))
+
+    (found,) = [each for each in checked(story).problems if each.path == disk("after-S@1.avhd")]
+
+    assert (found.kind, found.severity) == ("left_by_manual_merge", "critical")
 
 
 def test_an_orphan_that_must_be_kept_is_critical() -> None:

@@ -54,6 +54,15 @@ class TestParents:
         assert "0xC03A0017" in said(finding)
         assert "a copy resized back" in finding.next_step
 
+    def test_another_disk_of_another_size_was_not_resized(self) -> None:
+        story = Story().vm("web01", "base.vhd").take("S")
+        other = vhd("base.vhd", identity="another")
+        assert other.facts is not None
+        larger = replace(other, facts=replace(other.facts, virtual_size_bytes=2 << 30))
+        record(story, larger, vhd("after-S.avhd", "base.vhd"))
+
+        assert "is another disk" in said(the(story, "parent_mismatch"))
+
     @pytest.mark.parametrize(
         ("name", "answer"), [("base.vhd", "0xC03A000F"), ("base.vhdx", "0xC03A000E")]
     )

@@ -64,6 +64,14 @@ def test_a_vm_that_no_list_names_is_told_and_its_disks_are_needed() -> None:
     assert "web01 is on none of the lists of VMs" in said(finding)
 
 
+def test_a_vm_that_a_list_names_needs_no_word() -> None:
+    story = record(Story(), configuration("web01", "base.vhd"), vhd("base.vhd"), walked())
+    listed = ((WEB01, configuration("web01").path),)
+    record(story, HostRegistrySeen("HV1", "C:\\data.vmcx", "/case/C/data.vmcx", listed))
+
+    assert "not registered" not in said(one(story, "base.vhd"))
+
+
 def test_an_orphan_by_the_name_of_a_backup_says_so() -> None:
     story = record(Story(), configuration("web01", "base.vhd"), vhd("base.vhd"))
     record(story, vhd("base-AutoRecovery.avhd", "base.vhd"), walked())
