@@ -71,6 +71,11 @@ def is_same_host(one: str, other: str) -> bool:
     return guid(made) in {guid(name), *(derive("host", each) for each in spellings)}
 
 
+def renamed(before: str, called: str) -> str:
+    """Give the name of a host that somebody `called` so now, or did not; a spelling is no name."""
+    return called if called and not is_same_host(before, called) else before
+
+
 class Naming(Struct, frozen=True):
     """How what one host calls its files is called here: by `server`, or as they are at `home`.
 

@@ -28,6 +28,7 @@ from eventstore.events import (
 )
 from eventstore.evidence.folder import FolderReading
 from eventstore.evidence.found_configuration import FoundConfiguration
+from eventstore.hosts import renamed
 from eventstore.ids import derive, folder_stream, vm_stream
 from eventstore.known import ConfigurationFact, ConfigurationKey, Known, LastWalk
 from eventstore.looked_at import hidden_places, was_looked_at
@@ -52,11 +53,15 @@ UNREAD_CHARACTERS_MAX = 100_000
 
 
 class Observer(Struct, frozen=True):
-    """Whose evidence it is, when it was read, and by whom."""
+    """Whose evidence it is, when it was read, and by whom.
+
+    `called` is the name that somebody gave a host whose evidence is kept under a GUID.
+    """
 
     host: str
     now: Moment
     recorder: str = ""
+    called: str = ""
 
 
 class Observed(Struct, frozen=True):
@@ -104,7 +109,8 @@ def observe(
         *_registries_gone(reading, known, by),
         *_sides(reading, known, by),
     ]
-    walk = _folder_read(reading, by.host)
+    host = renamed(known.walk.fact.host if known.walk else by.host, by.called)
+    walk = _folder_read(reading, host)
     if confirm or news or known.walk is None or _is_news(known.walk.fact, walk):
         news.append(_of_walk(by, walk, known.walk))
     return tuple(news)
@@ -287,5 +293,5 @@ def _unread(reading: FolderReading) -> tuple[tuple[str, str], ...]:
 
 def _is_news(known: FolderRead, seen: FolderRead) -> bool:
     """Tell whether a walk that found no news of files still covered other ground."""
-    of_known = (known.root_path, known.unread, known.folders)
-    return of_known != (seen.root_path, seen.unread, seen.folders)
+    of_known = (known.host, known.root_path, known.unread, known.folders)
+    return of_known != (seen.host, seen.root_path, seen.unread, seen.folders)

@@ -77,7 +77,8 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     for doubt in desk.doubts(found, is_first=known.walk is None):
         out.note(f"{doubt}; another host's evidence is recorded with --host NAME")
     for _ in range(TRIES_MAX):
-        by, reading = Observer(desk.host, started_at, evidence.recorder), desk.named(found)
+        by = Observer(desk.host, started_at, evidence.recorder, desk.called)
+        reading = desk.named(found)
         try:
             desk.store(observe_logs(reading.logs, known.logged, by))
             if exported := observe_exports(reading.exports, known.exported, by):
@@ -113,9 +114,15 @@ class _Desk:
         self._log = log
         self._root = shown(native(str(evidence.folder)))
         self.host = own_name(evidence.host, self._root, is_mapped=bool(mapping.pairs))
+        self._named = self.host
         self._hosts = Hosts()
         self._places: dict[PathKey, str] = {}
         self._revisions: dict[str, int] = {}
+
+    @property
+    def called(self) -> str:
+        """The name of a host whose evidence is kept under a GUID, if somebody named it now."""
+        return self._named if guid(self.host) and not guid(self._named) else ""
 
     def known(self) -> Known:
         """Read the log; `host` is then as the log spells it."""

@@ -84,6 +84,28 @@ def test_files_of_nobody_are_refused_where_hosts_were_named(
     assert "--host" in answer.err
 
 
+def test_files_of_nobody_are_in_doubt_until_somebody_names_their_host(
+    snapledger: Snapledger, hosts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    recorded(snapledger, hosts[0])
+    for computer in ("HV01", "HV02"):
+        answer = f'{{"SnapledgerCollector": 1, "Computer": "{computer}", "VMs": []}}'
+        (tmp_path / f"{computer}.json").write_text(answer)
+    recorded(snapledger, tmp_path / "HV01.json")
+    asked = recorded(snapledger, tmp_path / "HV02.json")
+    assert any("recorded without --host: HV01, HV02" in gap for gap in asked.json["gaps"])
+
+    named = recorded(snapledger, hosts[0], "--host", "hv01.corp.local")
+    again = recorded(snapledger, hosts[0], "--host", "HV01")
+    unnamed = recorded(snapledger, hosts[0])
+
+    assert (named.json["events"], named.json["gaps"]) == (1, [])
+    assert [each.json["events"] for each in (again, unnamed)] == [0, 0]
+    assert rows(snapledger("chain", "--json")).keys() == {
+        rf"C:\VMs\{name}" for name in ("base.vhdx", "S1.avhdx", "S2.avhdx")
+    }
+
+
 def test_a_folder_recorded_from_another_place_may_be_another_hosts(
     snapledger: Snapledger, hosts: tuple[Path, Path]
 ) -> None:
