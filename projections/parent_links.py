@@ -15,7 +15,7 @@ from msgspec import Struct
 from eventstore.events import DiskSeen
 from eventstore.evidence.linkage import compare_parent
 from eventstore.evidence.observations import DiskFacts, ParentLink
-from eventstore.evidence.path_map import rooted
+from eventstore.evidence.volumes import volume_told
 from eventstore.hosts import Naming, is_local, is_shared
 from eventstore.paths import (
     PathKey,
@@ -157,15 +157,10 @@ class SeenDisks:
 
     def _learn_volume(self, key: PathKey, path: str, link: ParentLink) -> None:
         """A header that names its parent by a volume's GUID and by a drive tells the volume."""
-        volume = volume_id_of(link.volume_path or "")
-        if not (volume and link.volume_path and link.absolute_path):
-            return
-        rest = "\\" + rest_below(link.volume_path, volume)
-        absolute = joined(link.absolute_path)
-        if path_key(absolute).endswith(path_key("x:" + rest)[2:]):
+        if told := volume_told(link):
+            volume, root = told
             server = self._naming_of(key, path).server
-            root = absolute[: len(absolute) - len(rest)]
-            self._volumes[server, path_key(volume)][rooted(root)] = None
+            self._volumes[server, path_key(volume)][root] = None
 
 
 def fingerprint(facts: DiskFacts) -> Fingerprint:

@@ -1,7 +1,8 @@
 r"""A reading as it is stored: every path called as `eventstore/hosts.py` says.
 
 `D:\VMs\a.vhdx` on a host that is not the home becomes `\\HV02\D$\VMs\a.vhdx`: where it was found,
-where a configuration, a list of VMs or the host itself names it. What headers say is kept as it is.
+where a configuration, a list of VMs or the host itself names it. A configuration that names a disk
+by its volume's GUID names it by its drive, if that was read. What headers say is kept as it is.
 """
 
 from typing import TypeVar
@@ -17,6 +18,7 @@ from eventstore.evidence.found_log import FoundLog
 from eventstore.evidence.found_side import FoundSideFile
 from eventstore.evidence.powershell import ExportedVm
 from eventstore.evidence.vmcx_registry import FoundRegistry
+from eventstore.evidence.volumes import Volumes
 from eventstore.hosts import Hosts, Naming
 
 Found = TypeVar(
@@ -26,12 +28,14 @@ Found = TypeVar(
 
 def named(reading: FolderReading, hosts: Hosts, host: str) -> FolderReading:
     """Give what was read as `host`'s with the paths by which files are known in the store."""
-    naming = hosts.naming(host)
+    naming, volumes = hosts.naming(host), Volumes(reading.disks)
     return replace(
         reading,
         root_path=naming.path(reading.root_path),
         disks=tuple(_at(each, naming) for each in reading.disks),
-        configurations=tuple(_configuration(each, naming) for each in reading.configurations),
+        configurations=tuple(
+            _configuration(each, naming, volumes) for each in reading.configurations
+        ),
         registries=tuple(_registry(each, naming) for each in reading.registries),
         logs=tuple(_at(each, naming) for each in reading.logs),
         exports=tuple(_export(_at(each, naming), hosts, host) for each in reading.exports),
@@ -51,9 +55,12 @@ def _disks(disks: tuple[SlotDisk, ...], naming: Naming) -> tuple[SlotDisk, ...]:
     return tuple(replace(each, path=naming.path(each.path)) for each in disks)
 
 
-def _configuration(found: FoundConfiguration, naming: Naming) -> FoundConfiguration:
+def _configuration(
+    found: FoundConfiguration, naming: Naming, volumes: Volumes
+) -> FoundConfiguration:
     said, own = found.configuration, naming.at(found.path)
-    configuration = replace(said, disks=_disks(said.disks, own), media=_disks(said.media, own))
+    disks = tuple(replace(each, path=volumes.path(each.path)) for each in said.disks)
+    configuration = replace(said, disks=_disks(disks, own), media=_disks(said.media, own))
     return _at(replace(found, configuration=configuration), naming)
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from eventstore.events import SlotDisk
 from eventstore.evidence.folder import FolderReading, walk
 from eventstore.evidence.naming import named
+from eventstore.evidence.observations import DiskFacts, ParentLink
 from eventstore.evidence.path_map import path_map
 from eventstore.evidence.vmcx_registry import FoundRegistry
 from eventstore.hosts import Hosts
@@ -54,6 +56,7 @@ def read(place: Path, hosts: Hosts, host: str, *maps: str) -> FolderReading:
     return named(found, read_from(hosts, found, host), host)
 
 
+VOLUME = r"\\?\Volume{aaaaaaaa-1111-2222-3333-444444444444}"
 BOTH = Hosts().heard("HV01").heard("HV02")
 
 
@@ -91,6 +94,34 @@ class TestWhatAWalkFound:
         shared = replace(configuration(), path=r"C:\ClusterStorage\V1\web01.xml")
 
         assert has_local_files(reading(shared))
+
+
+class TestVolumesByTheirGuid:
+    def walked(self, *, names: str, stands: str = r"D:\VMs\base.vhd") -> str:
+        """Give what a configuration names by the volume's GUID, beside a disk that names both."""
+        link = ParentLink(volume_path=VOLUME + r"\VMs\b.vhdx", absolute_path=r"D:\VMs\b.vhdx")
+        facts = DiskFacts("vhdx", "differencing", "", 1, "i", "i", parent=link)
+        both = replace(disk("VMs/both.avhdx"), facts=facts)
+        said = configuration()
+        named_by_guid = replace(said.configuration, disks=(SlotDisk("IDE 0:0", names),))
+        found = reading(
+            both, disk("VMs/x", path=stands), replace(said, configuration=named_by_guid)
+        )
+        (own,) = named(found, BOTH, "HV02").configurations
+        return own.configuration.disks[0].path
+
+    def test_a_configuration_names_the_disk_that_was_read_by_its_drive(self) -> None:
+        assert self.walked(names=VOLUME + r"\vms\BASE.vhd") == r"\\HV02\D$\vms\BASE.vhd"
+
+    def test_where_no_such_disk_was_read_it_stays_as_it_is(self) -> None:
+        told = VOLUME + r"\VMs\base.vhd"
+
+        assert self.walked(names=told, stands=r"E:\VMs\base.vhd") == told
+
+    def test_a_volume_that_no_header_tells_stays_as_it_is(self) -> None:
+        told = VOLUME.replace("a", "b") + r"\VMs\base.vhd"
+
+        assert self.walked(names=told) == told
 
 
 class TestAnswersOfHosts:
