@@ -20,6 +20,7 @@ from eventstore.machine import SNAPSHOTS_MAX, Machine, When
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, folder_of, path_key
 from projections.completed import completed
+from projections.coverage import gaps
 from projections.forecast import deleted_by
 from projections.merge_pace import MergePace
 from projections.merge_space import NOTHING_READ, Contents, DiskSpace
@@ -39,6 +40,7 @@ from projections.plan_route import Deed, Route, avhds_needed, is_done
 from projections.plan_shape import Expected, Plan, PlanStep, SnapshotLost
 from projections.plan_words import backup_step, deed_step, record_step
 from projections.shapes import vm_ref
+from projections.walks import walks_of
 
 STEPS_MAX = 4 * SNAPSHOTS_MAX
 """No way is longer: each snapshot is one delete and at most one wait, and power changes are few."""
@@ -68,6 +70,7 @@ def plan(
         known.policy,
         is_done=known.is_present and is_done(machine),
         leftovers=tuple(_leftovers(scene, vm)),
+        gaps=gaps(scene.fleet, walks_of(scene.fleet)),
     )
     objections = list(objections_to_what_is_known(scene, machine))
     if told.is_done and not objections:
@@ -143,8 +146,8 @@ def _objections_on_the_way(
                     touched.append(path_key(path))
                 case _:
                     pass  # other events touch no disk
-    yield from ruin_objections(scene, machine.id, touched)
     last = way[-1].after if way else machine
+    yield from ruin_objections(scene, last, touched)
     if not is_done(last):
         yield unreached(last, neighbours)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from eventstore.disk_rules import Neighbours, now_refers_to, unneeded
+from eventstore.disk_rules import Neighbours, needed, now_refers_to, references, unneeded
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine, When
@@ -12,7 +12,7 @@ from eventstore.paths import PathKey, folder_of, path_key
 from projections.completeness import missing_references, odds_of, odds_told
 from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
-from projections.doubts import blind_merges, bystanders, unfounded
+from projections.doubts import blind_merges, unfounded
 from projections.finding import Finding, Verdict
 from projections.merge_space import Contents
 from projections.ownership import Ownership
@@ -138,12 +138,12 @@ def _changed(scene: Scene, node: DiskNode) -> When | None:
 
 
 def _found(scene: Scene, machine: Machine) -> Iterator[Objection]:
-    needed = {node.key for node in scene.chain(machine.id)}
+    chain = {node.key for node in scene.chain(machine.id)}
     for finding in scene.findings:
         if finding.verdict in HARMLESS or not _concerns(scene, finding, machine.id):
             continue
         key = path_key(finding.path) if finding.path else None
-        if finding.verdict in OF_THE_FILE_ALONE and key and key not in needed:
+        if finding.verdict in OF_THE_FILE_ALONE and key and key not in chain:
             continue
         said = finding.verdict.replace("_", " ")
         why = finding.reasons[0].text if finding.reasons else ""
@@ -187,15 +187,24 @@ def changed_objections(machine: Machine, contents: Contents) -> Iterator[Objecti
         yield Objection(text, f"Record {_folders([path])} again.", path)
 
 
-def ruin_objections(scene: Scene, vm: VmId, touched: Iterable[PathKey]) -> Iterator[Objection]:
-    """Name what hangs below files that merges change or deletes take, and that `vm` needs not."""
-    keys = tuple(dict.fromkeys(touched))
-    for path in bystanders(scene.graph, vm, keys, but=keys):
-        yield Objection(
-            f"{path} hangs below a file that would change or go, and would become unreadable",
-            "Find out what it is (`snapledger explain`), and copy its whole chain away first.",
-            path,
-        )
+def ruin_objections(
+    scene: Scene, after: Machine, touched: Iterable[PathKey]
+) -> Iterator[Objection]:
+    """Name what hangs below files that merges change or deletes take, and would be left behind.
+
+    `after` is the VM at the end of the way: what it needs then was taken care of by the rules.
+    """
+    keys = dict.fromkeys(touched)
+    kept = needed(after, (*references(after), *after.left_behind))
+    below = (node for key in keys for node in scene.graph.descendants(key))
+    for node in {each.key: each for each in below}.values():
+        if node.exists and node.key not in keys and node.key not in kept:
+            yield Objection(
+                f"{node.path} hangs below a file that would change or go, and would become "
+                "unreadable",
+                "Find out what it is (`snapledger explain`), and copy its whole chain away first.",
+                node.path,
+            )
 
 
 def unreached(machine: Machine, neighbours: Neighbours) -> Objection:

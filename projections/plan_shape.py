@@ -81,7 +81,7 @@ class Plan(Struct, frozen=True):
     `is_done`: there is none that the VM needs. With `objections` there are no `steps`. `by_hand` is
     the last resort where Hyper-V itself cannot merge: always on copies. `loses` are the snapshots
     that nobody could go back to afterwards. `leftovers` are AVHDs beside the chain, which no merge
-    takes away.
+    takes away. `gaps` are what nobody looked at: a VM that only stands there may need these disks.
     """
 
     vm: VmRef
@@ -92,3 +92,4 @@ class Plan(Struct, frozen=True):
     steps: tuple[PlanStep, ...] = ()
     by_hand: tuple[PlanStep, ...] = ()
     leftovers: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()

@@ -234,6 +234,17 @@ def test_a_clone_that_nobody_runs_would_be_ruined() -> None:
     assert "linked.vhd hangs below" in objections(planned(looked_at(story)))
 
 
+def test_what_the_rules_leave_behind_on_the_way_would_be_ruined_later() -> None:
+    """Now's disk was moved away, then Now went back: deleting S1 leaves the file between."""
+    story = Story().vm("web01", "web01.vhd").take("S2").take("S1")
+    story.by_hand(DiskMoved(disk("after-S1.avhd"), disk("elsewhere.avhd"))).apply("S2")
+    answer = planned(looked_at(story))
+
+    assert answer.steps == ()
+    assert "after-S2.avhd hangs below" in objections(answer)
+    assert "elsewhere.avhd hangs below" in objections(answer)
+
+
 @pytest.mark.parametrize(
     "accident",
     [

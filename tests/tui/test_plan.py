@@ -85,7 +85,7 @@ def test_json_is_a_document_with_stable_keys(hostile: Snapledger) -> None:
     assert answer.code == 0
     assert set(answer.json) == {
         *("vm", "policy", "is_done", "objections", "loses", "steps", "by_hand", "leftovers"),
-        "as_of",
+        *("gaps", "as_of"),
     }
     assert set(answer.json["steps"][2]) == {
         *("number", "kind", "text", "where", "commands", "words", "merges", "deleted_files"),
@@ -132,6 +132,14 @@ def test_too_little_room_is_a_stop_before_the_step() -> None:
     lines = plan_lines(Plan(VmRef(VmId(VM), "web01"), "live", is_done=False, steps=(step,)), Look())
 
     assert "    stop: free more first" in "\n".join(lines)
+
+
+def test_what_nobody_looked_at_is_told_beside_the_steps(hostile: Snapledger) -> None:
+    hostile.play(r"vm web02 E:\Other\web02.vhdx policy=live")
+    answer = hostile("plan", VM, "--json").json
+
+    assert any("E:\\Other" in gap for gap in answer["gaps"])
+    assert "not looked at: " in hostile("plan", VM).out
 
 
 def test_objections_end_with_exit_code_one(snapledger: Snapledger) -> None:

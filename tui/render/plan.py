@@ -33,10 +33,20 @@ def plan_lines(told: Plan, look: Appearance) -> Iterator[str]:
         yield from sentence("", text, look, "strong")
         for step in told.by_hand:
             yield from _step(step, look)
+    yield from _gaps(told, look)
     for path in told.leftovers:
         yield ""
         text = f"no merge takes {look.text(path)} away; `snapledger explain` says what it is"
         yield from sentence("left over: ", text, look, "warn")
+
+
+def _gaps(told: Plan, look: Appearance) -> Iterator[str]:
+    """What nobody looked at may hold a VM that needs these disks as they are."""
+    if told.gaps and told.steps:
+        yield ""
+    for gap in told.gaps if told.steps else ():
+        text = f"{look.text(gap)}; be sure that no VM there needs these disks"
+        yield from sentence("not looked at: ", text, look, "warn")
 
 
 def _promise(told: Plan, look: Appearance) -> str:
