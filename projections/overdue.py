@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from eventstore import hosts
 from eventstore.machine import Machine, Snapshot
 from eventstore.moments import Moment
 from projections.disk_node import DiskNode
@@ -152,6 +153,21 @@ def _unrecorded(watched: Watched, limit: int) -> Iterator[Problem]:
     elif last is not None and (age := watched.age(last)) > limit:
         text = f"no host was recorded since {last}: all that is said here is of that time"
         yield _not_recorded(text, age)
+    else:
+        for host, when in _walked_last(watched).items():
+            if (age := watched.age(when)) > limit:
+                who = host.upper() or "the host that was recorded first"
+                text = f"{who} was not recorded since {when}: what is said of it is of that time"
+                yield _not_recorded(text, age)
+
+
+def _walked_last(watched: Watched) -> dict[str, Moment]:
+    """Give when a folder of each host was walked last; the home has no name."""
+    found: dict[str, Moment] = {}
+    for folder in watched.fleet.folders.values():
+        host = hosts.of(folder.read.root_path)
+        found[host] = max(found.get(host, folder.when.at), folder.when.at)
+    return found
 
 
 def _not_recorded(text: str, age: int | None) -> Problem:

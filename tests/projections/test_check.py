@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from eventstore.events import DiskLost, DiskMergedByHand, DiskSeen, ExportedSnapshot
-from eventstore.ids import VmId, derive, vm_stream
+from eventstore.ids import VmId, derive, folder_stream, vm_stream
 from eventstore.moments import Moment, later
 from projections.check import Check, check
 from projections.disk_graph import graph_of
@@ -15,7 +15,7 @@ from projections.findings import find, findings_of_vm
 from projections.ownership import ownership_of
 from projections.severity import SEVERITIES, severity_of
 from projections.watched import Limits, watched
-from tests.projections.sightings import configuration, record, the, vhd, walked
+from tests.projections.sightings import HOST, configuration, record, the, vhd, walked
 from tests.projections.test_deletable import LOST_AT, left_behind, looked_at
 from tests.projections.test_exports import S1, WEB01, WHOLE
 from tests.projections.test_roles import riddle
@@ -157,6 +157,17 @@ class TestCoverage:
         assert checked(story, Limits(max_unrecorded_seconds=9 * DAY), at=late).state == "ok"
         found = checked(story, Limits(max_unrecorded_seconds=7 * DAY), at=late)
         assert (found.state, found.problems[0].kind) == ("unknown", "not_recorded_lately")
+
+    def test_of_several_hosts_the_one_that_was_left_out_is_named(self) -> None:
+        story = record(Story(), configuration("web01", "base.vhd"), vhd("base.vhd"), walked())
+        other = replace(walked(), root="/two", root_path="\\\\HV02\\D$\\VMs")
+        story.happened(other, stream=folder_stream("HV02", "/two"))
+        late = later(story.at, days=8)
+        story.happened(walked(), stream=folder_stream(HOST, "/case"), at=late)
+
+        (found,) = checked(story, Limits(max_unrecorded_seconds=7 * DAY), at=late).problems
+
+        assert found.text.startswith("HV02 was not recorded since")
 
     def test_a_folder_without_any_disk_tells_nothing(self) -> None:
         story = record(Story(), walked())

@@ -1,8 +1,8 @@
 """Say at a glance whether anything wants attention: for a look in the morning, and for monitoring.
 
-Findings are weighed as projections/README.md tells. Beside them stand snapshots that are too old,
-AVHDs that became too large, merges that wait too long, where a limit is given, and hosts that
-nobody recorded lately.
+What breaks a chain, or loses data at the next start, is critical; what wants a look is a warning;
+what nobody can tell is unknown. Beside findings stand snapshots that are too old, merges that wait
+too long and AVHDs that became too large, where a limit is given, and hosts nobody recorded lately.
 
     snapledger check --max-age 30d --max-size 100GB
     snapledger check web01 --json
