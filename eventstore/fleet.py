@@ -68,8 +68,7 @@ class Fleet:
     past Hyper-V, `lost` when it vanished without Hyper-V's doing. `gone_paths` keeps how files
     that are gone were spelled: others may still name them as their parent. `registries` are the
     hosts' lists of VMs, by host and place. `attached` says what hosts used beside their VMs.
-    `side_files` are no disks: no chain has them, and none is ever an orphan. `foreseen` is what
-    was true of VMs before anybody read of it, as inferred later: no machine is changed by it.
+    `side_files` are in no chain. `foreseen`, what was true before it was read, changes no machine.
     """
 
     machines: dict[VmId, Machine] = field(default_factory=dict)
@@ -116,8 +115,7 @@ class Fleet:
                 self.sightings[path_key(path)] = Sighting(event, stream, when).after(before)
                 self._stands(path_key(path))
             case DiskGone(path):
-                if sighting := self.sightings.get(path_key(path)):
-                    self.sightings[path_key(path)] = replace(sighting, gone=when)
+                self._unseen(path_key(path), when)
             case FolderRead():
                 self.folders[stream] = FolderSeen(event, when).after(self.folders.get(stream))
             case HostRegistrySeen(host, _, found_at):
@@ -185,7 +183,7 @@ class Fleet:
         return self._shared_files().knowing(key)
 
     def _told_of_vm(self, vm: VmId, event: VmEvent, when: When) -> None:
-        if when.read_at is not None:
+        if when.is_inferred:
             foresee(self.foreseen, vm, event, when)
             return
         machine = self.machines.get(vm)
@@ -272,10 +270,13 @@ class Fleet:
 
     def _leaves(self, key: PathKey, when: When) -> None:
         """Whatever was read at this place, or put there by hand, is not there any more."""
-        if (sighting := self.sightings.get(key)) and sighting.gone is None:
-            self.sightings[key] = replace(sighting, gone=when)
+        self._unseen(key, when)
         self.loose.pop(key, None)
         self.arrivals.pop(key, None)
+
+    def _unseen(self, key: PathKey, when: When) -> None:
+        if (sighting := self.sightings.get(key)) and sighting.gone is None:
+            self.sightings[key] = replace(sighting, gone=when)
 
 
 def _is_of_vm(event: Event | Unknown) -> "TypeIs[VmEvent]":

@@ -49,7 +49,7 @@ def foresee(known: dict[VmId, Foreseen], vm: VmId, event: VmEvent, when: When) -
     Of one reading, what was learned last does. Whatever is dated at its own reading, a deletion
     or a merge, says no more of the machine than that reading did.
     """
-    if when.read_at is None or when.read_at <= when.at:
+    if when.read_at <= when.at:
         return
     before = known.get(vm, Foreseen())
     match event:

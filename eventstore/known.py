@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eventstore.codec import Unknown, decode
 from eventstore.entry import Entry
@@ -10,6 +11,7 @@ from eventstore.events import (
     ConfigurationGone,
     DiskGone,
     DiskSeen,
+    Event,
     FolderRead,
     HostExportSeen,
     HostRegistryGone,
@@ -43,25 +45,36 @@ _OF_LOGS = frozenset({LogRecordSeen.__name__, LogCovered.__name__})
 _OF_EXPORTS = frozenset({VmExportSeen.__name__, HostExportSeen.__name__})
 
 
+class Told(Struct, frozen=True):
+    """Under which id something is stored, when it was seen, and on which host."""
+
+    entry_id: str
+    at: Moment
+    host: str
+
+
 class LastDisk(Struct, frozen=True):
-    """The last fact about a disk file, and the id under which it is stored."""
+    """The last fact about a disk file, the id under which it is stored, and when it was seen."""
 
     fact: DiskSeen | DiskGone
     entry_id: str
+    at: Moment
 
 
 class LastConfiguration(Struct, frozen=True):
-    """The last fact about a configuration file, and the id under which it is stored."""
+    """The last fact about a configuration file, as for disks."""
 
     fact: ConfigurationFact
     entry_id: str
+    at: Moment
 
 
 class LastRegistry(Struct, frozen=True):
-    """The last fact about a host's list of VMs, and the id under which it is stored."""
+    """The last fact about a host's list of VMs, as for disks."""
 
     fact: HostRegistrySeen | HostRegistryGone
     entry_id: str
+    at: Moment
 
 
 class LastWalk(Struct, frozen=True):
@@ -69,6 +82,7 @@ class LastWalk(Struct, frozen=True):
 
     fact: FolderRead
     entry_id: str
+    at: Moment
 
 
 class Known(Struct, frozen=True):
@@ -101,15 +115,32 @@ class Known(Struct, frozen=True):
             return clock
         return later(self.last, microseconds=1) if self.last < _END else self.last
 
+    def told_at(self, moment: Moment) -> "Known":
+        """Give only what was seen at one moment."""
+        return replace(
+            self,
+            disks={key: each for key, each in self.disks.items() if each.at == moment},
+            configurations={
+                k: each for k, each in self.configurations.items() if each.at == moment
+            },
+            registries={key: each for key, each in self.registries.items() if each.at == moment},
+            sides={key: each for key, each in self.sides.items() if each.at == moment},
+        )
+
 
 _END = Moment("9999-12-31T23:59:59.999999Z")
 
 NOTHING_KNOWN = Known(disks={}, configurations={})
 
 
-def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
-    """Fold what is known of `root` on `host` from `entries`, all of the log in its order."""
-    fold = _Fold(host, folder_stream(host, root))
+def known_from(
+    entries: Iterable[Entry], *, host: str, root: str, until: Moment | None = None
+) -> Known:
+    """Fold what is known of `root` on `host` from all of the log, in the order of happening.
+
+    What was later than `until` is no part of it, but for what logs and hosts said, at any time.
+    """
+    fold = KnownFold(host, folder_stream(host, root))
     last: Moment | None = None
     logged: set[str] = set()
     exported: set[str] = set()
@@ -122,7 +153,7 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
         if entry.type in _OF_EXPORTS:
             exported.add(entry.id)
         last = max(last, entry.occurred_at) if last else entry.occurred_at
-        if entry.type in _TYPES:
+        if until is None or entry.occurred_at <= until:
             fold.take_in(entry)
     return Known(
         disks=fold.disks,
@@ -138,8 +169,8 @@ def known_from(entries: Iterable[Entry], *, host: str, root: str) -> Known:
     )
 
 
-class _Fold:
-    """Known in the making."""
+class KnownFold:
+    """Known in the making: of the files of `host`, and of the walks that stand in `folder`."""
 
     def __init__(self, host: str, folder: str) -> None:
         self.disks: dict[str, LastDisk] = {}
@@ -153,33 +184,39 @@ class _Fold:
         self._folder = folder
 
     def take_in(self, entry: Entry) -> None:
-        event = decode(entry)
-        if isinstance(event, Unknown):
+        """Take in the entry that happened next."""
+        event = decode(entry) if entry.type in _TYPES else None
+        if event is None or isinstance(event, Unknown):
             return
-        self.words.hear(entry.stream, event, entry.occurred_at)
-        if entry.source is None or entry.source.host != self._host:
+        host = entry.source.host if entry.source else ""
+        self.hear(entry.stream, event, Told(entry.id, entry.occurred_at, host))
+
+    def hear(self, stream: str, event: Event, told: Told) -> None:
+        """Take in the event that happened next."""
+        self.words.hear(stream, event, told.at)
+        if told.host != self._host or not told.host:
             return
         match event:
             case DiskSeen() | DiskGone() as fact:
-                self._disk(entry, fact)
-            case FolderRead() as fact if entry.stream == self._folder:
-                self.walk = LastWalk(fact, entry.id)
+                self._disk(stream, fact, told)
+            case FolderRead() as fact if stream == self._folder:
+                self.walk = LastWalk(fact, told.entry_id, told.at)
             case HostRegistrySeen() | HostRegistryGone() as fact:
-                self.registries[fact.found_at] = LastRegistry(fact, entry.id)
+                self.registries[fact.found_at] = LastRegistry(fact, told.entry_id, told.at)
             case SideFileSeen() | SideFileGone() as fact:
-                self.sides[fact.found_at] = LastSide(fact, entry.id)
+                self.sides[fact.found_at] = LastSide(fact, told.entry_id, told.at)
             case VmConfigurationSeen() as fact:
-                key: ConfigurationKey = (entry.stream, None, fact.found_at)
-                self.configurations[key] = LastConfiguration(fact, entry.id)
+                key: ConfigurationKey = (stream, None, fact.found_at)
+                self.configurations[key] = LastConfiguration(fact, told.entry_id, told.at)
             case SnapshotConfigurationSeen() | ConfigurationGone() as fact:
-                key = (entry.stream, fact.snapshot, fact.found_at)
-                self.configurations[key] = LastConfiguration(fact, entry.id)
+                key = (stream, fact.snapshot, fact.found_at)
+                self.configurations[key] = LastConfiguration(fact, told.entry_id, told.at)
             case _:
                 pass  # another folder's walk, or what nobody saw
 
-    def _disk(self, entry: Entry, fact: DiskSeen | DiskGone) -> None:
-        last = LastDisk(fact, entry.id)
-        if entry.stream == self._folder:
+    def _disk(self, stream: str, fact: DiskSeen | DiskGone, told: Told) -> None:
+        last = LastDisk(fact, told.entry_id, told.at)
+        if stream == self._folder:
             self.disks[fact.found_at] = last
         if isinstance(fact, DiskSeen):
             self.standing[fact.found_at, path_key(fact.path)] = last

@@ -59,7 +59,7 @@ class LastSeen:
             case HostRegistrySeen(path=path, found_at=found_at):
                 self._saw((registry_stream(host, found_at), None), at, (host, found_at, path))
             case FolderRead():
-                self._walked(event, at)
+                self._walked(event, host, at)
             case _:
                 pass
 
@@ -67,13 +67,13 @@ class LastSeen:
         self._at[thing] = at
         self._places[thing].add(place)
 
-    def _walked(self, walk: FolderRead, at: Moment) -> None:
+    def _walked(self, walk: FolderRead, by: str, at: Moment) -> None:
         hidden = frozenset(str(path_key(path)) for path, _ in walk.unread)
         for thing, places in self._places.items():
             for host, found_at, path in places:
                 is_below = was_looked_at(found_at, walk.root, frozenset())
                 is_open = hidden.isdisjoint(at_and_above(str(path_key(path)))) if hidden else True
-                if host == walk.host and is_below and is_open:
+                if host == by and is_below and is_open:
                     self._at[thing] = at
 
 

@@ -80,6 +80,10 @@ class LastWords:
         """Give what by the last word is gone, or names other disks than when it was seen."""
         return frozenset(subject for subject, (_, is_over) in self._words.items() if is_over)
 
+    def is_over(self, subject: Subject) -> bool:
+        """Tell whether `subject` is among the overtaken."""
+        return self._words.get(subject, (None, False))[1]
+
     def _placed(self, stream: str, event: Event) -> Iterator[tuple[Subject, bool]]:
         """A configuration is gone when the last of its files is: others may be copies, or moved."""
         match event:

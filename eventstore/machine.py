@@ -29,22 +29,30 @@ Heads = dict[str, PathKey]
 """The disk that a snapshot or Now refers to, by slot."""
 
 
+NEVER = Moment("")
+
+
 class When(Struct, frozen=True, order=True, omit_defaults=True):
     """The place of an event on both time axes: when it happened, and when we learned it.
 
-    `read_at` marks one that was inferred, with when the evidence for it was read.
+    `read_at` marks one that was inferred, with when the evidence for it was read; of another it
+    is empty, so that any two can be compared.
     """
 
     at: Moment
     position: int
-    read_at: Moment | None = None
+    read_at: Moment = NEVER
+
+    @property
+    def is_inferred(self) -> bool:
+        return self.read_at != NEVER
 
 
 def when_of(recorded: Recorded) -> When:
     """Give the place of an entry on both axes; things happened in the order of these."""
     source = recorded.entry.source
     read_at = source.read_at if source else None
-    return When(recorded.entry.occurred_at, recorded.position, read_at)
+    return When(recorded.entry.occurred_at, recorded.position, read_at or NEVER)
 
 
 class Contradiction(Struct, frozen=True):

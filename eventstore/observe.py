@@ -34,6 +34,7 @@ from eventstore.known import ConfigurationFact, ConfigurationKey, Known, LastWal
 from eventstore.looked_at import hidden_places, was_looked_at
 from eventstore.moments import Moment
 from eventstore.observe_sides import sides_gone, sides_seen
+from eventstore.observe_walk import covers_other_ground, folder_read
 from eventstore.paths import path_key
 
 FileEvent = (
@@ -48,20 +49,19 @@ FileEvent = (
     | SideFileGone
 )
 
-UNREAD_CHARACTERS_MAX = 100_000
-"""So much of what was not read is named in one event; the rest is put down to the root."""
-
 
 class Observer(Struct, frozen=True):
     """Whose evidence it is, when it was read, and by whom.
 
-    `called` is the name that somebody gave a host whose evidence is kept under a GUID.
+    `called` is the name that somebody gave a host whose evidence is kept under a GUID. `is_dated`
+    when somebody said when it was read: then that may be earlier than what is known.
     """
 
     host: str
     now: Moment
     recorder: str = ""
     called: str = ""
+    is_dated: bool = False
 
 
 class Observed(Struct, frozen=True):
@@ -89,11 +89,14 @@ def observe(
 
     The streams of VMs come first and the folder's last, so that a stored `FolderRead` says that
     everything it counts is stored, too. `confirm` asks for one even if nothing changed.
-    All are dated by the observer's clock, but never before what is known already.
+    All are dated by the observer's clock, but never before what is known already. Of a dated
+    reading `known` is what was known then; that it was made is stored even if nothing changed.
     Files that were read without their folder tell of themselves only.
     """
-    by = replace(by, now=known.moment_after(by.now))
+    if not by.is_dated:
+        by = replace(by, now=known.moment_after(by.now))
     if not reading.is_whole:
+        known = known.told_at(by.now) if by.is_dated else known
         return (
             *_configurations_seen(reading, known, by),
             *_disks_seen(reading, known, by),
@@ -110,9 +113,13 @@ def observe(
         *_sides(reading, known, by),
     ]
     host = renamed(known.walk.fact.host if known.walk else by.host, by.called)
-    walk = _folder_read(reading, host)
-    if confirm or news or known.walk is None or _is_news(known.walk.fact, walk):
-        news.append(_of_walk(by, walk, known.walk))
+    walk = folder_read(reading, host)
+    last = known.walk
+    is_new = (
+        last is None or covers_other_ground(last.fact, walk) or (by.is_dated and last.at != by.now)
+    )
+    if confirm or news or is_new:
+        news.append(_of_walk(by, walk, last))
     return tuple(news)
 
 
@@ -124,7 +131,7 @@ def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> 
         if last and _same_configuration(last.fact, event) and not is_overtaken:
             continue
         evidence = (reading.root, found.path, last.entry_id if last else "")
-        yield _of_file(by, vm_stream(found.vm), event, evidence, found.sha256)
+        yield of_file(by, vm_stream(found.vm), event, evidence, found.sha256)
 
 
 def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
@@ -136,7 +143,7 @@ def _configurations_gone(reading: FolderReading, known: Known, by: Observer) -> 
             continue
         if was_looked_at(found_at, reading.root, hidden):
             event = ConfigurationGone(path=last.fact.path, found_at=found_at, snapshot=snapshot)
-            yield _of_file(by, stream, event, (reading.root, last.entry_id))
+            yield of_file(by, stream, event, (reading.root, last.entry_id))
 
 
 def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
@@ -153,10 +160,10 @@ def _disks_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[
             if path_key(former) not in paths:
                 # Another map than before: under its former name nobody has this disk.
                 gone = DiskGone(path=former, found_at=found.found_at)
-                yield _of_file(by, stream, gone, (reading.root, last.entry_id))
+                yield of_file(by, stream, gone, (reading.root, last.entry_id))
         size_and_time = (found.size_bytes, found.modified_at)
         evidence = (reading.root, found.path, *size_and_time, last.entry_id if last else "")
-        yield _of_file(by, stream, event, evidence, found.header_sha256)
+        yield of_file(by, stream, event, evidence, found.header_sha256)
 
 
 def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
@@ -169,7 +176,7 @@ def _disks_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[
             continue
         if was_looked_at(found_at, reading.root, hidden):
             event = DiskGone(path=last.fact.path, found_at=found_at)
-            yield _of_file(by, stream, event, (reading.root, last.entry_id))
+            yield of_file(by, stream, event, (reading.root, last.entry_id))
 
 
 def _registries_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
@@ -179,7 +186,7 @@ def _registries_seen(reading: FolderReading, known: Known, by: Observer) -> Iter
         last = known.registries.get(found.found_at)
         if last is None or last.fact != event:
             evidence = (reading.root, found.path, last.entry_id if last else "")
-            yield _of_file(by, stream, event, evidence, found.sha256)
+            yield of_file(by, stream, event, evidence, found.sha256)
 
 
 def _registries_gone(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
@@ -191,7 +198,7 @@ def _registries_gone(reading: FolderReading, known: Known, by: Observer) -> Iter
             continue
         if was_looked_at(found_at, reading.root, hidden):
             event = HostRegistryGone(by.host, last.fact.path, found_at)
-            yield _of_file(by, stream, event, (reading.root, last.entry_id))
+            yield of_file(by, stream, event, (reading.root, last.entry_id))
 
 
 def _sides(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:
@@ -206,17 +213,18 @@ def _sides(reading: FolderReading, known: Known, by: Observer) -> Iterator[Obser
         }
         news += sides_gone(reading.side_files, looked_at)
     for each in news:
-        yield _of_file(by, stream, each.event, (reading.root, *each.evidence))
+        yield of_file(by, stream, each.event, (reading.root, *each.evidence))
 
 
-def _of_file(
+def of_file(
     by: Observer, stream: str, event: FileEvent, evidence: tuple[str | int, ...], sha256: str = ""
 ) -> Observed:
+    """Give `event` as the log takes it: `evidence` is what its id follows from beside its place."""
     kind = type(event).__name__
     return Observed(
         stream=stream,
         event=event,
-        event_id=derive(kind, sha256, by.host, event.found_at, *evidence),
+        event_id=derive(kind, sha256, by.host, event.found_at, *evidence, *_date(by)),
         occurred_at=by.now,
         source=Source(
             kind="evidence",
@@ -232,10 +240,17 @@ def _of_walk(by: Observer, walk: FolderRead, last: LastWalk | None) -> Observed:
     return Observed(
         stream=folder_stream(by.host, walk.root),
         event=walk,
-        event_id=derive("FolderRead", by.host, walk.root, last.entry_id if last else ""),
+        event_id=derive(
+            "FolderRead", by.host, walk.root, last.entry_id if last else "", *_date(by)
+        ),
         occurred_at=by.now,
         source=Source(kind="evidence", name=walk.root, recorder=by.recorder, host=by.host),
     )
+
+
+def _date(by: Observer) -> tuple[str, ...]:
+    """What was dated by hand may be what was seen before, at another time."""
+    return (by.now,) if by.is_dated else ()
 
 
 def _key(found: FoundConfiguration) -> ConfigurationKey:
@@ -262,36 +277,3 @@ def _same_configuration(
             return state and (known.sha256, known.path) == (seen.sha256, seen.path)
         case _:
             return False
-
-
-def _folder_read(reading: FolderReading, host: str) -> FolderRead:
-    return FolderRead(
-        host=host,
-        root=reading.root,
-        root_path=reading.root_path,
-        files=reading.files,
-        disks=len(reading.disks),
-        configurations=len(reading.configurations),
-        unread=_unread(reading),
-        folders=reading.folders,
-    )
-
-
-def _unread(reading: FolderReading) -> tuple[tuple[str, str], ...]:
-    """Give what was not read, as much as one event holds; what is left out counts for the root."""
-    told: list[tuple[str, str]] = []
-    room = UNREAD_CHARACTERS_MAX
-    for number, each in enumerate(reading.unread):
-        room -= len(each.path) + len(each.reason)
-        if room < 0:
-            more = len(reading.unread) - number
-            told.append((reading.root_path, f"and {more} more places below it were not read"))
-            break
-        told.append((each.path, each.reason))
-    return tuple(told)
-
-
-def _is_news(known: FolderRead, seen: FolderRead) -> bool:
-    """Tell whether a walk that found no news of files still covered other ground."""
-    of_known = (known.host, known.root_path, known.unread, known.folders)
-    return of_known != (seen.host, seen.root_path, seen.unread, seen.folders)

@@ -10,14 +10,16 @@ from msgspec import Struct
 
 from eventstore.events import SideFileGone, SideFileSeen
 from eventstore.evidence.found_side import FoundSideFile
+from eventstore.moments import Moment
 from eventstore.paths import path_key
 
 
 class LastSide(Struct, frozen=True):
-    """The last fact about a side file, and the id under which it is stored."""
+    """The last fact about a side file, the id under which it is stored, and when it was seen."""
 
     fact: SideFileSeen | SideFileGone
     entry_id: str
+    at: Moment
 
 
 class SideNews(Struct, frozen=True):

@@ -38,8 +38,20 @@ OFFLINE_FORMAT_MAX = 0x200
 
 def configuration_seen(machine: Machine, event: VmConfigurationSeen, when: When) -> Machine:
     """Take in the VM's own configuration; of several that stand, the one that counts speaks."""
-    machine = _noted(machine, event, when)
-    return _by_what_counts(machine, when)
+    return _unless_told(machine, event, _by_what_counts(_noted(machine, event, when), when))
+
+
+def _unless_told(
+    before: Machine, event: VmConfigurationSeen | SnapshotConfigurationSeen, after: Machine
+) -> Machine:
+    """Give `before` where the same was read there and only its moment is another.
+
+    It was stored again because of evidence that came late, and changed nothing.
+    """
+    if event not in map(seen_of, before.readings):
+        return after
+    same = replace(after, readings=before.readings, contradictions=before.contradictions)
+    return before if same == before else after
 
 
 def listed_at(machine: Machine, path: PathKey, when: When) -> Machine:
@@ -111,9 +123,9 @@ def _now(machine: Machine, heads: Heads, snapshots_listed: int | None) -> Now:
 
 def snapshot_seen(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
     """Take in a snapshot's configuration; of several that stand, the one that counts speaks."""
-    machine = _noted(machine, event, when)
-    counted = standing(machine, event.snapshot)[0].of_snapshot
-    return _with_snapshot(machine, counted or event, when)
+    noted = _noted(machine, event, when)
+    counted = standing(noted, event.snapshot)[0].of_snapshot
+    return _unless_told(machine, event, _with_snapshot(noted, counted or event, when))
 
 
 def _with_snapshot(machine: Machine, event: SnapshotConfigurationSeen, when: When) -> Machine:
@@ -173,6 +185,9 @@ def _with_what_was_told(
 
 def configuration_gone(machine: Machine, event: ConfigurationGone, when: When) -> Machine:
     """Take in that a configuration is gone: where another stands, that one speaks."""
+    lost = machine.unfound.get(event.snapshot or "now")
+    if lost is not None and lost.path == event.path:
+        return machine  # an earlier walk, learned later, found it gone already
     machine = without_reading(machine, event, when)
     if left := standing(machine, event.snapshot or "now"):
         counted = left[0].of_snapshot

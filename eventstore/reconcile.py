@@ -71,7 +71,7 @@ class _Reconciliation:
 
     def is_inferred(self, recorded: Recorded) -> bool:
         """Remember what is stored already; nothing is inferred from it."""
-        is_inferred = when_of(recorded).read_at is not None
+        is_inferred = when_of(recorded).is_inferred
         if is_inferred:
             self.stored.add(recorded.entry.id)
         return is_inferred

@@ -12,7 +12,8 @@ from eventstore.paths import PathKey
 class Sighting(Struct, frozen=True):
     """The last reading of a disk file; `gone` when a later walk did not find it.
 
-    `first` is the first reading that could use its headers since a file stands at its place.
+    `first` is the first reading that could use its headers since a file stands at its place, if
+    it told something else, and `began` when that file was read first, if before `when`.
     """
 
     seen: DiskSeen
@@ -20,13 +21,20 @@ class Sighting(Struct, frozen=True):
     when: When
     gone: When | None = None
     first: "Sighting | None" = None
+    began: When | None = None
+
+    @property
+    def read_first(self) -> When:
+        return self.began or self.when
 
     def after(self, before: "Sighting | None") -> "Sighting":
         """Give this reading as the one that comes after `before`, of the same place."""
         if before is None or before.gone:
             return self
+        if before.seen == self.seen:  # late evidence may have it told again
+            return replace(self, first=before.first, began=before.read_first)
         first = before.first or before
-        return replace(self, first=first if first.seen.facts else None)
+        return replace(self, first=first if first.seen.facts else None, began=before.read_first)
 
 
 class HandMerge(Struct, frozen=True):

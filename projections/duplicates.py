@@ -67,7 +67,7 @@ def _original(case: Case, node: DiskNode, keys: frozenset[str]) -> tuple[DiskNod
 
 def _read_first(case: Case, twins: Twins) -> Reason:
     """Where no history tells, say what times can: which of them somebody came across first."""
-    read = sorted((found.when, twin.path) for twin in twins if (found := case.sighting(twin)))
+    read = sorted((found.read_first, twin.path) for twin in twins if (found := case.sighting(twin)))
     text = "Nothing tells which of them is the copy"
     if read[0][0].at == read[1][0].at:
         return because(f"{text}.")

@@ -52,7 +52,9 @@ def explain(entries: Iterable[Recorded], path: str) -> Explanation | None:
         ]
         if effects or key in disks_named(event):
             names = names_of(before) if before else NO_NAMES
-            said = inferred(event, names, when.read_at) if when.read_at else narrate(event, names)
+            said = (
+                inferred(event, names, when.read_at) if when.is_inferred else narrate(event, names)
+            )
             text = " ".join((said, *effects))
             life.append(LifeLine(when.position, when.at, text))
     fleet = ownership.fleet

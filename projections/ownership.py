@@ -122,7 +122,7 @@ class Ownership:
         self, stream: str, event: Event | Unknown, when: When
     ) -> tuple[ReferenceChange, ...]:
         """Take in one event, and tell what it did to references."""
-        if when.read_at is not None:
+        if when.is_inferred:
             self.fleet.evolve(stream, event, when)
             return ()  # what was inferred changes no reference
         if isinstance(event, Unknown | HandEvent | FolderEvent | HostLogEvent | LogEvent):

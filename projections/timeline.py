@@ -56,7 +56,7 @@ def timeline(selection: Selection, fleet: Fleet, vm: VmId | None = None) -> Iter
         if isinstance(event, LogRecordSeen):
             ref, called, remark = event.vm, event.vm_name or event.vm, _remark(event, power)
             is_odd = power.differs(event) is not None
-        elif ref and when_of(recorded).read_at is None:
+        elif ref and not when_of(recorded).is_inferred:
             power.hear(ref, event)
         stream = vm_stream(ref) if ref else entry.stream
         before = names.get(stream) or (Names(vm=called) if called else Names())
@@ -101,7 +101,7 @@ def _late(entries: Iterable[Recorded]) -> Iterator[int]:
     newest: dict[str, Moment] = {}
     for recorded in entries:
         entry = recorded.entry
-        if is_of_log(entry) or when_of(recorded).read_at is not None:
+        if is_of_log(entry) or when_of(recorded).is_inferred:
             continue
         if entry.occurred_at < newest.get(entry.stream, entry.occurred_at):
             yield recorded.position

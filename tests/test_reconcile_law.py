@@ -78,11 +78,11 @@ class World:
 
     @property
     def inferred(self) -> list[Recorded]:
-        return [each for each in self.entries if when_of(each).read_at is not None]
+        return [each for each in self.entries if when_of(each).is_inferred]
 
     @property
     def without(self) -> list[Recorded]:
-        return [each for each in self.entries if when_of(each).read_at is None]
+        return [each for each in self.entries if not when_of(each).is_inferred]
 
     def happened(self, stream: str) -> Iterator[tuple[Moment, Event | Unknown]]:
         for each in self.truth:

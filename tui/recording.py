@@ -1,14 +1,15 @@
 """Evidence into the log: what a folder or a file adds to what is known, and nothing twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.codec import decode
-from eventstore.entry import Entry
+from eventstore.entry import Entry, Recorded
 from eventstore.errors import BadInput, DuplicateId, LogError, WrongRevision
 from eventstore.events import FolderRead
 from eventstore.evidence.file_tree import native, shown
@@ -21,28 +22,35 @@ from eventstore.hosts_heard import has_local_files, heard_of, read_from
 from eventstore.ids import guid
 from eventstore.known import Known, known_from
 from eventstore.log.chunks import chunks
-from eventstore.log.protocol import EventLog
-from eventstore.machine import when_of
-from eventstore.moments import now
+from eventstore.log.embedded import EmbeddedLog
+from eventstore.log.index_table import IndexDoubtful
+from eventstore.moments import Moment, now
 from eventstore.observe import Observed, Observer, observe
 from eventstore.observe_exports import observe_exports
 from eventstore.observe_logs import observe_logs
 from eventstore.paths import PathKey, path_key
 from eventstore.reconcile import reconcile
+from eventstore.still_so import still_so
 from tui.output import Output
+
+T = TypeVar("T")
 
 TRIES_MAX = 100
 """So often may other writers come first before a recording is given up."""
 
 
 class Evidence(Struct, frozen=True):
-    """What is to be read, and how its places are called: `maps` as typed, `host` its name."""
+    """What is to be read, and how its places are called: `maps` as typed, `host` its name.
+
+    `taken_at` says when it was as it is; else it is read as it is now.
+    """
 
     place: Path
     maps: tuple[str, ...]
     host: str
     recorder: str
     confirm: bool = False
+    taken_at: Moment | None = None
 
     @property
     def folder(self) -> Path:
@@ -61,7 +69,7 @@ class Recording(Struct, frozen=True):
     inferred: int
 
 
-def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
+def record(log: EmbeddedLog, evidence: Evidence, out: Output) -> Recording:
     """Read a folder or a file and append what is new; `out` hears how far it has come.
 
     Raises BadInput for what is neither, and for a file to be confirmed: only of a folder that was
@@ -77,14 +85,14 @@ def record(log: EventLog, evidence: Evidence, out: Output) -> Recording:
     for doubt in desk.doubts(found, is_first=known.walk is None):
         out.note(f"{doubt}; another host's evidence is recorded with --host NAME")
     for _ in range(TRIES_MAX):
-        by = Observer(desk.host, started_at, evidence.recorder, desk.called)
-        reading = desk.named(found)
+        by, reading = desk.observer(evidence, started_at), desk.named(found)
         try:
             desk.store(observe_logs(reading.logs, known.logged, by))
             if exported := observe_exports(reading.exports, known.exported, by):
-                desk.store(exported)
+                desk.store_late(exported, by)
                 known = replace(desk.known(), last=known.last)  # they may have overtaken files
-            desk.store(observe(reading, known, by, confirm=evidence.confirm))
+            seen = observe(reading, known, by, confirm=evidence.confirm)
+            desk.store_late(seen, by) if by.is_dated else desk.store(seen)
             inferred = desk.explain(evidence.recorder)
         except (WrongRevision, DuplicateId):
             # Somebody else recorded too: look again at what is new. What they saw may be later
@@ -109,7 +117,7 @@ def _read(evidence: Evidence, mapping: PathMap, out: Output) -> FolderReading:
 class _Desk:
     """Reads what the log knows, and appends to it as long as nobody else wrote in between."""
 
-    def __init__(self, log: EventLog, evidence: Evidence, mapping: PathMap) -> None:
+    def __init__(self, log: EmbeddedLog, evidence: Evidence, mapping: PathMap) -> None:
         self.stored = 0
         self._log = log
         self._root = shown(native(str(evidence.folder)))
@@ -118,6 +126,12 @@ class _Desk:
         self._hosts = Hosts()
         self._places: dict[PathKey, str] = {}
         self._revisions: dict[str, int] = {}
+        self._until = evidence.taken_at
+
+    def observer(self, evidence: Evidence, started_at: Moment) -> Observer:
+        """Say whose evidence it is, as of when, and who records it."""
+        at, is_dated = evidence.taken_at or started_at, evidence.taken_at is not None
+        return Observer(self.host, at, evidence.recorder, self.called, is_dated)
 
     @property
     def called(self) -> str:
@@ -174,19 +188,37 @@ class _Desk:
 
         Of a recording that was broken off before this, the next one makes up for it.
         """
-        inferred = reconcile(sorted(self._log.read(), key=when_of), recorder)
+        inferred = self._of_all(lambda entries: reconcile(entries, recorder))
         self.store(inferred)
         return len(inferred)
 
-    def _entries(self) -> Iterator[Entry]:
+    def store_late(self, news: Sequence[Observed], by: Observer) -> None:
+        """Append what may be older than walks that are stored, after what those make of it.
+
+        In this order, a recording that is broken off is made up for by its repetition.
+        """
+        host = by.host
+        again = self._of_all(lambda entries: still_so(entries, news, host=host, by=by.recorder))
+        self.store(again)
+        self.store(news)
+
+    def _known(self) -> Known:
         origin, hosts = self._log.origin, Hosts()
+        self._revisions.clear()
         for recorded in self._log.read():
             if recorded.entry.origin == origin:
                 self._revisions[recorded.entry.stream] = recorded.entry.revision
             hosts = heard_of(hosts, recorded.entry)
             self._hear_of_places(recorded.entry)
-            yield recorded.entry
         self._hosts = hosts
+        return self._of_all(
+            lambda entries: known_from(
+                (each.entry for each in entries),
+                host=self.host,
+                root=self._root,
+                until=self._until,
+            )
+        )
 
     def _hear_of_places(self, entry: Entry) -> None:
         if entry.type != FolderRead.__name__ or entry.source is None:
@@ -195,6 +227,10 @@ class _Desk:
             for place, path in ((walk.root, walk.root_path), *(walk.folders or ())):
                 self._places[path_key(path)] = place
 
-    def _known(self) -> Known:
-        self._revisions.clear()
-        return known_from(self._entries(), host=self.host, root=self._root)
+    def _of_all(self, fold: Callable[[Iterator[Recorded]], T]) -> T:
+        """Fold the whole log in the order in which things happened."""
+        try:
+            return fold(self._log.as_happened())
+        except IndexDoubtful:
+            self._log.forget_index()
+            return fold(self._log.as_happened())

@@ -14,7 +14,7 @@ from eventstore.events import (
 from eventstore.fleet import Fleet
 from eventstore.foreseen import told_machines
 from eventstore.ids import SnapshotId, VmId, vm_stream
-from eventstore.machine import Machine, Snapshot, When
+from eventstore.machine import NEVER, Machine, Snapshot, When
 from eventstore.moments import Moment
 
 VM = VmId("11111111-2222-3333-4444-555555555555")
@@ -31,7 +31,7 @@ def fleet_of(*told: tuple[Event, int, int | None]) -> Fleet:
     fleet = Fleet()
     ordered = sorted(enumerate(told, start=1), key=lambda each: (each[1][1], each[0]))
     for position, (event, at, read_at) in ordered:
-        when = When(day(at), position, day(read_at) if read_at else None)
+        when = When(day(at), position, day(read_at) if read_at else NEVER)
         fleet.evolve(vm_stream(VM), event, when)
     return fleet
 
@@ -115,6 +115,10 @@ def test_a_vm_with_a_history_of_its_own_is_what_its_history_says() -> None:
 
     assert told(fleet).snapshots == {}
     assert not told(fleet).contradictions
+
+
+def test_two_snapshots_of_one_moment_can_be_put_in_order() -> None:
+    assert sorted([When(day(1), 1), When(day(1), 1)]) == [When(day(1), 1)] * 2
 
 
 def test_what_was_inferred_to_be_gone_changes_nothing() -> None:

@@ -19,7 +19,8 @@ from eventstore.evidence.found_disk import FoundDisk
 from eventstore.ids import VmId, derive, folder_stream, vm_stream
 from eventstore.known import NOTHING_KNOWN, known_from
 from eventstore.moments import later
-from eventstore.observe import UNREAD_CHARACTERS_MAX, Observer, observe
+from eventstore.observe import Observer, observe
+from eventstore.observe_walk import UNREAD_CHARACTERS_MAX
 from eventstore.paths import path_key
 from tests.eventstore.recording import (
     BASE,

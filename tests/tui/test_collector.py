@@ -95,7 +95,7 @@ def test_what_it_writes_tells_the_tree_and_what_is_missing(snapledger: Snapledge
     told = snapledger("record", str(COLLECTED))
 
     assert told.code == 0
-    assert "7 new events stored" in told.out
+    assert "7 new events stored, 4 of them inferred" in told.out
     assert "could not be asked for: snapshots of web02: The operation failed" in told.out
     assert "not told: all snapshots of web02" in told.out
     tree = json.loads(snapledger("tree", "経理サーバー", "--json").out)

@@ -79,7 +79,7 @@ def test_inspect_goes_on_after_what_is_no_disk(snapledger: Snapledger, host: Pat
 def test_record_tells_what_was_found(snapledger: Snapledger, host: Path) -> None:
     told = snapledger("record", str(host.parent.parent))
 
-    assert "3 disks, 3 configurations; 10 new events stored" in told.out
+    assert "3 disks, 3 configurations; 10 new events stored, 3 of them inferred" in told.out
     (host / "empty").mkdir()
     assert "; 1 new event stored" in snapledger("record", str(host / "empty")).out
 

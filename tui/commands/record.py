@@ -2,6 +2,8 @@ r"""Read disks, VM configurations, event logs and exports below folders, and sto
 
 Every VHD, AVHD, VHDX and AVHDX is found by its content, its headers are checked, and nothing is
 changed. The same evidence again stores nothing; --confirm stores one dated "still so".
+Evidence that was copied earlier is dated by --taken-at, and may come in any order: what it tells
+takes its place in time. What changed between readings is inferred, and told as such.
 Exports are what `Get-VM` and its like told, as JSON: `snapledger collector` prints a script.
 A folder that was read whole can show that a file is gone; a file read on its own tells of itself.
 A disk image mounted elsewhere is told by its Windows paths: --map 'D:\VMs=/mnt/case/D/VMs'.
@@ -22,6 +24,7 @@ from eventstore.evidence.found_disk import FoundDisk
 from eventstore.evidence.host import host_id
 from eventstore.evidence.path_map import refuse_mistakes
 from eventstore.keyframe_keeping import keep_keyframes
+from eventstore.moments import Moment, now
 from eventstore.side_files import is_auto_recovery
 from projections.coverage import coverage
 from projections.phrases import counted
@@ -49,6 +52,7 @@ class RecordAnswer(Struct, frozen=True):
     files: int
     observations: int
     events: int
+    inferred: int
     skipped: Sequence[SkippedAnswer]
     gaps: Sequence[str]
     side_files: Mapping[SideKind, int]
@@ -62,6 +66,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--host", metavar="NAME", help="whose evidence it is (else this machine's)")
     parser.add_argument(
+        "--taken-at", metavar="TIME", help="when it was as it is (else: it is read as of now)"
+    )
+    parser.add_argument(
         "--confirm", action="store_true", help="store that nothing changed, when nothing did"
     )
 
@@ -72,12 +79,15 @@ def run(call: Call) -> Exit:
     for place in places:
         _must_be_there(place)
     refuse_mistakes(words.map, map(Path, places))
+    taken_at = _taken_at(call)
     host = host_id(words.host)
     log = call.session.log_to_write()
     before = log.head()
     done = []
     for place in places:
-        evidence = Evidence(Path(place), tuple(words.map), host, recorder(), words.confirm)
+        evidence = Evidence(
+            Path(place), tuple(words.map), host, recorder(), words.confirm, taken_at
+        )
         recorded = record(log, evidence, call.out)
         done.append(recorded)
         if not call.wants_json:
@@ -90,6 +100,17 @@ def run(call: Call) -> Exit:
     else:
         call.out.lines(coverage_lines(covered, fleet, call.out.look, logs_since=before))
     return Exit.FINE
+
+
+def _taken_at(call: Call) -> Moment | None:
+    """Read `--taken-at`; a reading of tomorrow would date all later ones after it."""
+    if (text := call.words.taken_at) is None:
+        return None
+    if (at := call.session.moment(text).at) is None:
+        raise BadInput(f"--taken-at {text} is a position: expected a time, as with --at")
+    if at > now():
+        raise BadInput(f"--taken-at {text} is yet to come: expected when the evidence was taken")
+    return at
 
 
 def _must_be_there(place: str) -> None:
@@ -107,6 +128,7 @@ def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:
         files=sum(each.reading.files for each in done),
         observations=sum(_observations(each) for each in done),
         events=sum(each.events for each in done),
+        inferred=sum(each.inferred for each in done),
         skipped=[_skipped(place) for each in done for place in each.reading.skipped],
         gaps=gaps,
         side_files=_sides(done),
@@ -142,7 +164,9 @@ def _skipped(place: Skipped) -> SkippedAnswer:
 
 def _tell(call: Call, recorded: Recording) -> None:
     reading, look = recorded.reading, call.out.look
-    stored = f"{recorded.events:,} new event{'' if recorded.events == 1 else 's'} stored"
+    stored = f"{counted(recorded.events, 'new event')} stored"
+    if recorded.inferred:
+        stored += f", {recorded.inferred:,} of them inferred"
     call.out.line(
         f"{look.text(recorded.place)}: {counted(reading.files, 'file')}, "
         f"{counted(len(reading.disks), 'disk')}, "
