@@ -77,10 +77,14 @@ def homes(fleet: Fleet) -> tuple[str, ...]:
 
 
 def hosts_of(fleet: Fleet) -> Hosts:
-    """Give the hosts that were recorded: walked, or asked for their VMs. The home is the first."""
+    """Give the hosts that were recorded: walked, or asked for their VMs. The home is the first.
+
+    Who came without a name and read no local path tells of no host.
+    """
     hosts = Hosts()
     walked = (folder.read.host for folder in fleet.folders.values())
-    for host in (*homes(fleet), *walked, *(host for host, _ in fleet.registries)):
+    listing = (host for host, _ in fleet.registries)
+    for host in (*homes(fleet), *(each for each in (*walked, *listing) if not guid(each))):
         hosts = hosts.heard(host)
     for computer in filter(None, fleet.attached):
         hosts = hosts.heard(computer, answered=True)

@@ -222,6 +222,12 @@ class TestStorageThatHostsShare:
 
         assert told.roles[rf"{CSV}\a.avhdx"] == "in_tree"
 
+    def test_who_read_a_share_without_a_name_is_no_second_host(self) -> None:
+        told = self.left().walk(UNNAMED, r"\\FS01\vms")
+
+        assert told.roles[rf"{CSV}\a.avhdx"] == "unknown"
+        assert [host.name for host in coverage(told.fleet).hosts] == ["HV01"]
+
 
 def test_coverage_speaks_of_each_host() -> None:
     registry = HostRegistrySeen("hv02.corp.local", "p", "f", ())
