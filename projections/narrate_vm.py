@@ -155,7 +155,8 @@ def configuration(
 ) -> str:
     match event:
         case VmConfigurationSeen():
-            return f"The configuration of {vm} was read: Now uses {in_slots(event.disks)}."
+            due = "; it says that a merge is pending" if event.merge_pending else ""
+            return f"The configuration of {vm} was read: Now uses {in_slots(event.disks)}{due}."
         case SnapshotConfigurationSeen(snapshot=of):
             return (
                 f"The configuration of snapshot {name_of(of)} of {vm} was read: it keeps "

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from eventstore.evidence.hresults import hresult
 from eventstore.machine import Machine
+from eventstore.readings import standing
 from projections.case import Case, because
 from projections.disk_node import DiskNode
 from projections.doubts import bystanders
@@ -36,6 +37,7 @@ def _pending(case: Case, node: DiskNode, troubles: MergeTroubles) -> Finding:
             because(text),
             *children_told(case, node),
             *_why_told(machine),
+            *_configuration_told(machine),
             *_merge_told(case, machine),
             *loss_reason(case, node),
         ),
@@ -91,6 +93,13 @@ def _why_told(machine: Machine | None) -> Iterator[Reason]:
         yield because(f"It waits until {name} stops; to restart, reset or pause is not to stop.")
     elif machine.power is not None:
         yield because(f"{name} is {machine.power}, and the merge has not come to its end.")
+
+
+def _configuration_told(machine: Machine | None) -> Iterator[Reason]:
+    """Say so when the VM's own configuration tells of a merge that is due: a second witness."""
+    for reading in standing(machine, "now")[:1] if machine else ():
+        if reading.of_vm and reading.of_vm.merge_pending:
+            yield because("Its configuration says itself that a merge is pending.", reading.when)
 
 
 def _merge_told(case: Case, machine: Machine | None) -> Iterator[Reason]:

@@ -3,7 +3,7 @@
 import pytest
 
 from eventstore.commands import ShutDownVm
-from eventstore.events import DiskGone, DiskWritten, Event
+from eventstore.events import DiskGone, DiskWritten, Event, SlotDisk, VmConfigurationSeen
 from projections.findings import find
 from projections.forecast import Forecast, forecast
 from projections.ownership import ownership_of
@@ -95,3 +95,17 @@ def test_what_is_wrong_right_above_a_merge_counts_and_farther_files_do_not() -> 
 
     assert ("after-s3.avhd", "parent_mismatch") in verdicts(story)
     assert disk("after-S3.avhd") in the(story, "pending_merge").next_step
+
+
+@pytest.mark.parametrize(("pending", "times"), [(True, 1), (False, 0), (None, 0)])
+def test_a_configuration_that_tells_of_the_merge_is_a_second_witness(
+    pending: bool | None, times: int
+) -> None:
+    head = SlotDisk("IDE 0:0", disk("after-S2.avhd"))
+    seen_at = VmConfigurationSeen("web01", disk("1.xml"), "/1.xml", 512, (head,), 1, pending)
+    story = waiting().happened(seen_at)
+
+    told = [reason for reason in the(story, "pending_merge").reasons if "itself" in reason.text]
+
+    assert len(told) == times
+    assert all(reason.positions == (len(story.recorded),) for reason in told)
