@@ -16,14 +16,15 @@ from projections.disk_node import DiskGraph, DiskNode
 _UNDATED = Moment("")
 
 
-def completed(fleet: Fleet) -> Fleet:
+def completed(fleet: Fleet, graph: DiskGraph | None = None) -> Fleet:
     """Give a copy of `fleet` whose machines know all disks that hang together with theirs.
 
     A configuration names heads and no parents: without the parents the rules would take a file
     that a head needs for one that nobody does. In the copy what was read stands for history: a
-    file that a walk found to be gone is lost in it, whoever told of the file before.
+    file that a walk found to be gone is lost in it, whoever told of the file before. `graph` is
+    `graph_of(fleet)`, where it was made already.
     """
-    completed, graph = fleet.copy(), graph_of(fleet)
+    completed, graph = fleet.copy(), graph or graph_of(fleet)
     for vm, machine in fleet.machines.items():
         known = machine if has_own_history(machine) else _with_links(machine, graph)
         completed.machines[vm] = _without_the_absent(known, graph)

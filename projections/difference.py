@@ -25,11 +25,14 @@ from projections.changes import (
 from projections.concern import concern_of
 from projections.disk_chain import ChainRow, chain_of_vm, whole_chain
 from projections.disk_graph import graph_of
+from projections.disk_node import DiskGraph
 from projections.names import machines_told
 from projections.shapes import vm_ref
 from projections.snapshot_tree import SnapshotNode, slot_order, tree_of
 
 Fields = Mapping[str, Value]
+
+Graphs = tuple[DiskGraph, DiskGraph]
 
 K = TypeVar("K")
 
@@ -70,9 +73,17 @@ def _position(recorded: Recorded) -> int:
 
 
 def difference_of(
-    before: Fleet, after: Fleet, vm: VmId | None = None, *, events: Iterable[int] = ()
+    before: Fleet,
+    after: Fleet,
+    vm: VmId | None = None,
+    *,
+    events: Iterable[int] = (),
+    graphs: Graphs | None = None,
 ) -> Difference:
-    """Give what leads from one state to another; `events` are handed through."""
+    """Give what leads from one state to another; `events` are handed through.
+
+    `graphs` are those of both sides, where they were made already.
+    """
     old, new = machines_told(before), machines_told(after)
     vms = [vm] if vm is not None else sorted({*old, *new})
     pairs = {
@@ -82,7 +93,7 @@ def difference_of(
     return Difference(
         vm=vm_ref(pairs[vm].named) if vm is not None else None,
         snapshots=_snapshots(pairs),
-        disks=_disks(*_rows_of_both(before, after, vm)),
+        disks=_disks(*_rows_of_both(before, after, vm, graphs)),
         now=nows[vm]
         if vm is not None
         else {each: now for each, now in nows.items() if now != NowDifference()},
@@ -90,19 +101,18 @@ def difference_of(
     )
 
 
-def _rows(fleet: Fleet, vm: VmId | None) -> tuple[ChainRow, ...]:
-    return whole_chain(fleet) if vm is None else chain_of_vm(fleet, vm)
-
-
 def _rows_of_both(
-    before: Fleet, after: Fleet, vm: VmId | None
+    before: Fleet, after: Fleet, vm: VmId | None, graphs: Graphs | None
 ) -> tuple[tuple[ChainRow, ...], tuple[ChainRow, ...]]:
     """Give the files on both sides; one that hangs elsewhere on the other is told there too."""
-    old, new = _rows(before, vm), _rows(after, vm)
+    if vm is None:
+        return whole_chain(before), whole_chain(after)
+    first, last = graphs or (graph_of(before), graph_of(after))
+    old, new = chain_of_vm(before, vm, graph=first), chain_of_vm(after, vm, graph=last)
     had, has = {path_key(row.path) for row in old}, {path_key(row.path) for row in new}
-    if vm is None or had == has:
+    if had == has:
         return old, new
-    return chain_of_vm(before, vm, also=has), chain_of_vm(after, vm, also=had)
+    return chain_of_vm(before, vm, has, first), chain_of_vm(after, vm, had, last)
 
 
 def _snapshots(pairs: Mapping[VmId, _Pair]) -> SnapshotDifference:

@@ -32,12 +32,15 @@ class ChainRow(Struct, frozen=True):
     children: tuple[str, ...]
 
 
-def chain_of_vm(fleet: Fleet, vm: VmId, also: Iterable[PathKey] = ()) -> tuple[ChainRow, ...]:
+def chain_of_vm(
+    fleet: Fleet, vm: VmId, also: Iterable[PathKey] = (), graph: DiskGraph | None = None
+) -> tuple[ChainRow, ...]:
     """Give the files of a VM and all that hang together with them, parents first.
 
-    `also` are files to tell of wherever they hang, if they stand.
+    `also` are files to tell of wherever they hang, if they stand; `graph` is `graph_of(fleet)`
+    where it was made already.
     """
-    graph = graph_of(fleet)
+    graph = graph or graph_of(fleet)
     theirs = (node for node in graph.nodes.values() if is_of(node, vm))
     others = {key for key in also if key in graph.nodes and graph.nodes[key].exists}
     return _rows(fleet, graph, _whole_trees(graph, theirs) | others, vm)

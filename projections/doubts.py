@@ -11,7 +11,6 @@ from eventstore.machine import Machine
 from eventstore.paths import PathKey, path_key
 from projections.completeness import missing_references
 from projections.disk_chain import is_of
-from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.finding import Finding
 from projections.merge_troubles import MergeTroubles, told
@@ -28,13 +27,13 @@ def doubts(
     merges: Iterable[FutureMerge],
     gone: Iterable[str],
     findings: Iterable[Finding],
+    graph: DiskGraph,
 ) -> Iterator[str]:
     """Say what is not known of `vm`, and which files Hyper-V would ruin without knowing of them.
 
-    `after` is how it would be; `gone` are the files that would be deleted.
+    `after` is how it would be; `gone` are the files that would be deleted; `graph` is the fleet's.
     """
     machine = fleet.machines.get(vm) or Machine(vm)
-    graph = graph_of(fleet)
     if missing := missing_references(machine, walks_of(fleet)):
         yield missing
     if machine.power is None:

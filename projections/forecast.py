@@ -16,6 +16,8 @@ from projections.changes import Difference
 from projections.completed import completed
 from projections.difference import difference_of
 from projections.disk_chain import ChainRow, chain_of_vm
+from projections.disk_graph import graph_of
+from projections.disk_node import DiskGraph
 from projections.doubts import doubts
 from projections.finding import Finding
 from projections.merge_pace import MergePace
@@ -45,19 +47,29 @@ class Forecast(Difference, frozen=True):
 
 
 def forecast(
-    fleet: Fleet, vm: VmId, command: Command, *, at: Moment, findings: Iterable[Finding] = ()
+    fleet: Fleet,
+    vm: VmId,
+    command: Command,
+    *,
+    at: Moment,
+    findings: Iterable[Finding] = (),
+    graph: DiskGraph | None = None,
 ) -> Forecast:
     """Give what `command` would do to `vm` if it came at `at`; raise `Refused` when it cannot.
 
     `findings` are those of the fleet: merges of files with which something is wrong are doubted.
+    `graph` is `graph_of(fleet)`, where it was made already.
     """
-    before, after = completed(fleet), completed(fleet)
+    graph = graph or graph_of(fleet)
+    before = completed(fleet, graph)
+    after = before.copy()
     machine = before.machines.get(vm) or Machine(vm)
     events = decide(machine, command, before.neighbours(vm))
     for event in events:
         after.evolve(vm_stream(vm), event, _next(after, at))
-    merges = future_merges(before, after, vm, events)
-    told = difference_of(before, after, vm)
+    graphs = graph_of(before), graph_of(after)
+    merges = future_merges(before, after, vm, events, graphs)
+    told = difference_of(before, after, vm, graphs=graphs)
     files, folders = deleted_by(machine, after.machines[vm], events)
     return Forecast(
         vm=told.vm,
@@ -70,9 +82,9 @@ def forecast(
         deleted_folders=folders,
         volumes=volume_needs(fleet, merges),
         steps=tuple(narrate(event, names_of(machine)) for event in events),
-        doubts=tuple(doubts(fleet, after, vm, merges, files, findings)),
+        doubts=tuple(doubts(fleet, after, vm, merges, files, findings, graph)),
         tree=tree_of(after.machines[vm]),
-        chain=chain_of_vm(after, vm),
+        chain=chain_of_vm(after, vm, graph=graphs[1]),
     )
 
 

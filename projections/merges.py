@@ -12,7 +12,6 @@ from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Machine, Merge
 from eventstore.paths import PathKey, path_key
-from projections.disk_graph import graph_of
 from projections.disk_node import DiskGraph
 from projections.merge_pace import MergePace
 from projections.merge_space import (
@@ -66,14 +65,21 @@ class _Want(Struct, frozen=True):
 
 
 def future_merges(
-    before: Fleet, after: Fleet, vm: VmId, events: Sequence[VmEvent]
+    before: Fleet,
+    after: Fleet,
+    vm: VmId,
+    events: Sequence[VmEvent],
+    graphs: tuple[DiskGraph, DiskGraph],
 ) -> tuple[FutureMerge, ...]:
-    """Give the merges that `events` bring about and those that wait after them, each once."""
+    """Give the merges that `events` bring about and those that wait after them, each once.
+
+    `graphs` are those of `before` and `after`.
+    """
     machine = before.machines.get(vm) or Machine(vm)
     old = {*pending(machine, before.neighbours(vm)), *machine.merging}
     wanted: dict[Merge, _Want] = {}
     running = _running(events, after.machines[vm])
-    for want in (*running, *_waiting(after, vm), *_held(before, after)):
+    for want in (*running, *_waiting(after, vm), *_held(*graphs)):
         wanted.setdefault(want.keys, want)
     return weighed(
         before,
@@ -163,9 +169,8 @@ def _start(machine: Machine, merge: Merge) -> tuple[Starts, str]:
     return "next_stop", f"merges of {name} run when it {stop}"
 
 
-def _held(before: Fleet, after: Fleet) -> Iterator[_Want]:
+def _held(old: DiskGraph, new: DiskGraph) -> Iterator[_Want]:
     """D3: files that the command leaves without a reference, but with several that need them."""
-    old, new = graph_of(before), graph_of(after)
     for node in new.nodes.values():
         if _is_held(new, node.key) and not _is_held(old, node.key):
             children = [child.path for child in new.reachable_children(node)]

@@ -63,7 +63,7 @@ def plan(
 ) -> Plan:
     """Give the plan for `vm`; one that cannot be advised has objections instead of steps."""
     known = scene.fleet.machines[vm]
-    fleet = completed(scene.fleet)
+    fleet = completed(scene.fleet, scene.graph)
     machine, neighbours = fleet.machines[vm], fleet.neighbours(vm)
     told = Plan(
         vm_ref(known),

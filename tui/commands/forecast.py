@@ -49,7 +49,9 @@ def run(call: Call) -> Exit:
     history = (each for each in known.selection.entries if each.entry.stream == stream)
     order = command(deed, machine, known.fleet, "forecast", deleted_snapshots(history))
     at = call.session.as_of.at or now()
-    told = forecast(known.fleet, machine.id, order, at=at, findings=known.findings)
+    told = forecast(
+        known.fleet, machine.id, order, at=at, findings=known.findings, graph=known.graph
+    )
     contents = read_contents(known.fleet, told.merges, call.out.progress)
     told = weigh(told, known.fleet, contents, pace_of(known.selection.entries, machine.id))
     if call.wants_json:
