@@ -27,6 +27,7 @@ from eventstore.events import (
 from eventstore.evidence.observations import ParentLink
 from eventstore.ids import guid
 from eventstore.paths import name_of
+from eventstore.side_files import is_auto_recovery
 from projections.phrases import counted, listed, shown
 from projections.side_files import WORDS
 
@@ -120,9 +121,9 @@ def _disk_seen(event: DiskSeen) -> str:
         why = f": {event.problem}" if event.problem else ""
         return f"{file} was read and says nothing usable{why}."
     size = counted(event.size_bytes, "byte")
-    return (
-        f"{file} was read: a {facts.kind} {facts.format.upper()} of {size}{_parent(facts.parent)}."
-    )
+    kind = f"a {facts.kind} {facts.format.upper()} of {size}"
+    backup = ", made by a backup as its name says" if is_auto_recovery(event.path) else ""
+    return f"{file} was read: {kind}{_parent(facts.parent)}{backup}."
 
 
 def _parent(link: ParentLink | None) -> str:

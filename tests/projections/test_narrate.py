@@ -22,6 +22,8 @@ from eventstore.events import (
     MergeFailed,
     NewDisk,
     SlotDisk,
+    SideFileGone,
+    SideFileSeen,
     SnapshotApplied,
     SnapshotConfigurationSeen,
     SnapshotDeleted,
@@ -162,6 +164,28 @@ _FILLED: dict[object, object] = {
         (
             DiskSeen(CHILD, CHILD, 1200, START, "00", problem="no footer"),
             "child.avhd was read and says nothing usable: no footer.",
+        ),
+        (
+            DiskSeen(disk("a-AutoRecovery.avhd"), "x", 1200, START, "00", FACTS),
+            (
+                "a-AutoRecovery.avhd was read: a differencing VHD of 1,200 bytes whose parent is "
+                "p.vhd, made by a backup as its name says."
+            ),
+        ),
+        (
+            SideFileSeen(disk("a.vmrs"), "x", "runtime_state", 1200, START, has_saved_state=True),
+            "a.vmrs (runtime state) was seen: 1,200 bytes, with a saved state in it.",
+        ),
+        (
+            SideFileGone(disk("a.vhdx.rct"), "x", "change_tracking"),
+            "a.vhdx.rct (change tracking) was no longer in its folder.",
+        ),
+        (
+            VmConfigurationSeen("web02", "x.xml", "x.xml", 512, merge_pending=True),
+            (
+                "The configuration of web02 was read: Now uses no disk; it says that a merge is "
+                "pending."
+            ),
         ),
         (
             FolderRead("HV1", "/case", "C:\\VMs", 9, 1, 2, (("a", "denied"),)),
