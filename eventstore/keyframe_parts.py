@@ -159,7 +159,8 @@ def _changed(
     The order of a dictionary says in which order things became known.
     """
     gone = [key for key in before if key not in now]
-    if [key for key in now if key in before] != [key for key in before if key in now]:
+    kept = [key for key in before if key in now]
+    if list(now) != [*kept, *(key for key in now if key not in before)]:
         return tuple(before), now
     changed = {
         key: value

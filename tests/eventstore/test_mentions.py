@@ -15,6 +15,7 @@ from eventstore.events import (
     DiskSeen,
     DiskWritten,
     Event,
+    LogRecordSeen,
     MergeCompleted,
     MergeFailed,
     MergeInterrupted,
@@ -28,8 +29,10 @@ from eventstore.events import (
     VmRegistered,
     VmStarted,
 )
-from eventstore.ids import SnapshotId
-from eventstore.mentions import disks_named
+from eventstore.ids import SnapshotId, VmId, vm_stream
+from eventstore.machine import When
+from eventstore.mentions import Mentions, disks_named
+from eventstore.moments import later
 from tests.story import START, disk, key
 
 A, B = disk("a.vhd"), disk("b.avhd")
@@ -79,3 +82,19 @@ def test_an_event_about_one_file_names_it(event: Event) -> None:
 @pytest.mark.parametrize("event", [VmStarted(), Unknown("DiskPolished", Raw(b"{}"))])
 def test_other_events_name_no_file(event: Event | Unknown) -> None:
     assert disks_named(event) == frozenset()
+
+
+def test_a_vm_was_heard_of_last_when_it_or_an_event_log_spoke_of_it() -> None:
+    mentions, vm = Mentions(), VmId("0A1B2C3D-0000-0000-0000-000000000001")
+    record = LogRecordSeen("HV01", "Hyper-V-Worker-Admin", 1, "p", 18500, vm=vm)
+    whens = [When(later(START, minutes=each), 9 - each) for each in range(3)]
+    mentions.hear(vm_stream(vm), VmStarted(), whens[0])
+    mentions.hear("log-of/hv01/worker", record, whens[1])
+    mentions.hear("host/h", DiskWritten(A), whens[2])
+
+    assert mentions.streams == {
+        vm_stream(vm): whens[1],
+        "log-of/hv01/worker": whens[1],
+        "host/h": whens[2],
+    }
+    assert mentions.disks == {key("a.vhd"): whens[2]}

@@ -117,6 +117,24 @@ def test_a_line_that_does_not_go_on_from_the_one_before_is_seen(
     assert summarize(FILES, log.folder, longer) is None
 
 
+def test_a_batch_ends_where_it_says(tmp_path: Path) -> None:
+    log = small_store(tmp_path / "store", FILES, settings=WIDE)
+    log.append(VM, events("a", "b"), expected=0)
+    log.append(VM, events("c", "d"), expected=2)
+    (part,) = parts(log)
+    path = segment_path(log.folder, part.first)
+    lines = path.read_bytes().splitlines(keepends=True)
+    head, _, _ = lines[0].partition(b'"entry"')
+    for at in (2, 3):
+        entry = lines[at][lines[at].index(b'"entry"') : -len(b',"digest":""}\n') - 64]
+        body = head.replace(b'"position":1', b'"position":%d' % (at + 1)) + entry
+        lines[at] = closed_line(body, digest_of(body))
+    path.write_bytes(b"".join(lines))
+
+    assert summarize(FILES, log.folder, Part(part.first, path.stat().st_size)) is None
+    assert "batch_torn" in {found.kind for found in log.check().violations}
+
+
 def test_events_of_several_streams_and_numbers_of_more_digits_are_summed_up(
     tmp_path: Path,
 ) -> None:
