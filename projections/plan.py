@@ -87,18 +87,13 @@ def plan(
     objections += changed_objections(machine, contents)
     if objections:
         return replace(told, is_done=False, objections=_each_once(objections))
-    failing = [each for each in scene.findings if each.verdict == "merge_keeps_failing"]
-    mine = {path_key(each.path) for each in failing if each.path}
+    failing = any(each.verdict == "merge_keeps_failing" for each in scene.findings)
     return replace(
         told,
         loses=_named(machine),
         steps=_numbered(_steps(scene, machine, way, contents, pace)),
-        by_hand=_numbered(by_hand_steps(scene, machine)) if _hits(mine, scene, vm) else (),
+        by_hand=_numbered(by_hand_steps(scene, machine)) if failing else (),
     )
-
-
-def _hits(keys: set[PathKey], scene: Scene, vm: VmId) -> bool:
-    return any(node.key in keys for node in scene.chain(vm))
 
 
 def _of_removed(

@@ -14,6 +14,7 @@ from projections.ownership import ownership_of
 from projections.plan import plan
 from projections.plan_objections import Scene
 from projections.plan_route import is_done
+from projections.plan_shape import Plan
 from tests.projections.histories import Deed, deeds, try_to
 from tests.projections.plans import avhds, do, looked_at, objections, planned, told
 from tests.story import Story, disk, short
@@ -262,17 +263,21 @@ def test_findings_that_speak_against_it_get_no_plan(
     assert answer.objections
 
 
-def test_a_snapshot_of_replica_is_nobodys_to_delete() -> None:
+def plan_with_kind(kind: str) -> Plan:
+    """Ask for a plan of a VM whose first snapshot is of that kind, as a host would tell."""
     story = looked_at(two_snapshots())
     ownership = ownership_of(story.recorded)
     machine = ownership.fleet.machines[story.machine.id]
-    one = replace(machine.snapshots[SnapshotId("S1")], kind="replica")
-    ownership.fleet.machines[machine.id] = replace(
-        machine, snapshots={**machine.snapshots, one.id: one}
-    )
+    one = replace(machine.snapshots[SnapshotId("S1")], kind=kind)
+    snapshots = {**machine.snapshots, one.id: one}
+    ownership.fleet.machines[machine.id] = replace(machine, snapshots=snapshots)
     scene = Scene(ownership.fleet, graph_of(ownership.fleet), ownership, ())
+    return plan(scene, machine.id)
 
-    assert "Hyper-V Replica" in objections(plan(scene, machine.id))
+
+@pytest.mark.parametrize("kind", ["replica", "syncedreplica", "planned", "missing"])
+def test_some_snapshots_are_nobodys_to_delete(kind: str) -> None:
+    assert "is not to be deleted by hand" in objections(plan_with_kind(kind))
 
 
 # --- by hand, on copies ---------------------------------------------------------------------------
@@ -301,6 +306,24 @@ def test_a_copy_whose_name_only_looks_like_harmless_stays_refused() -> None:
     answer = planned(looked_at(story.remove()))
 
     assert answer.by_hand == ()
+
+
+def test_where_merges_keep_failing_both_ways_are_told() -> None:
+    story = two_snapshots().hold_merges().delete("S1").fail_merge().start().shut_down()
+    answer = planned(looked_at(story.fail_merge()))
+
+    assert answer.steps
+    assert [step.kind for step in answer.by_hand][:2] == ["copy", "link"]
+
+
+def test_where_hyper_v_can_merge_nothing_is_said_of_doing_it_by_hand() -> None:
+    assert planned(looked_at(two_snapshots())).by_hand == ()
+
+
+def test_a_snapshot_of_a_backup_is_deleted_only_when_no_backup_wants_it() -> None:
+    steps = plan_with_kind("recovery").steps
+
+    assert "be sure that none is running" in steps[2].text
 
 
 def test_no_command_by_hand_touches_an_original() -> None:
