@@ -125,8 +125,8 @@ class Fleet:
                         self.put(listed_at(machine, path_key(listed), when))
             case HostRegistryGone(host, _, found_at):
                 self.registries.pop((host, found_at), None)
-            case HostExportSeen(computer, attached=attached):
-                self.attached[computer] = Attached(frozenset(map(path_key, attached)), when)
+            case HostExportSeen():
+                self.attached = Attached.asked(self.attached, event, when)
             case SideFileSeen() | SideFileGone():
                 take_side_file(self.side_files, event, when)
             case LogCovered():

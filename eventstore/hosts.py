@@ -7,6 +7,7 @@ and those of a cluster, is the same file from each of them.
 """
 
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -69,6 +70,11 @@ def is_same_host(one: str, other: str) -> bool:
     made, name = (one, other) if guid(one) else (other, one)
     spellings = (name.casefold(), server_label(name))
     return guid(made) in {guid(name), *(derive("host", each) for each in spellings)}
+
+
+def spelled_before(known: Iterable[str], name: str) -> str:
+    """Give `name` as it was spelled when the host was heard of first."""
+    return next((each for each in known if each and is_same_host(each, name)), name)
 
 
 def renamed(before: str, called: str) -> str:

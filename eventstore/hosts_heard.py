@@ -30,6 +30,7 @@ _FILES = frozenset(
         VmConfigurationSeen,
     )
 )
+_TELLING = _EXPORTS | _FILES
 
 
 class _Told(Struct):
@@ -44,7 +45,7 @@ def heard_of(hosts: Hosts, entry: Entry) -> Hosts:
 
     Files that any host may read tell of none, unless somebody said whose evidence they are.
     """
-    if entry.source is None or entry.type not in _EXPORTS | _FILES:
+    if entry.type not in _TELLING or entry.source is None:
         return hosts
     host = entry.source.host
     if host and not guid(host):

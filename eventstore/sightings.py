@@ -4,9 +4,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.codec import Unknown
-from eventstore.events import DiskSeen, FolderRead
+from eventstore.events import DiskSeen, FolderRead, HostExportSeen
+from eventstore.hosts import spelled_before
 from eventstore.machine import When
-from eventstore.paths import PathKey
+from eventstore.paths import PathKey, path_key
 
 
 class Sighting(Struct, frozen=True):
@@ -71,6 +72,14 @@ class Attached(Struct, frozen=True):
 
     disks: frozenset[PathKey]
     when: When
+
+    @staticmethod
+    def asked(
+        known: "dict[str, Attached]", event: HostExportSeen, when: When
+    ) -> "dict[str, Attached]":
+        """Give what hosts use after one of them answered, by whatever spelling of its name."""
+        host = spelled_before(known, event.computer)
+        return {**known, host: Attached(frozenset(map(path_key, event.attached)), when)}
 
 
 class Space(Struct, frozen=True):

@@ -229,6 +229,14 @@ class TestStorageThatHostsShare:
         assert [host.name for host in coverage(told.fleet).hosts] == ["HV01"]
 
 
+def test_a_host_that_answers_again_by_another_spelling_has_no_other_disks_mounted() -> None:
+    told = Evidence()
+    for computer, mounted in (("HV01", ("D:\\a.vhdx",)), ("hv01.corp.local", ())):
+        told.tell("export-of/hv01", HostExportSeen(computer, "p", "f", 1, attached=mounted))
+
+    assert {host: each.disks for host, each in told.fleet.attached.items()} == {"HV01": frozenset()}
+
+
 def test_coverage_speaks_of_each_host() -> None:
     registry = HostRegistrySeen("hv02.corp.local", "p", "f", ())
     told = Evidence().walk("HV01", "D:\\").walk("hv02.corp.local", r"\\hv02\D$")
