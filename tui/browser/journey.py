@@ -17,7 +17,7 @@ from eventstore.events import Event, VmEvent
 from eventstore.evolve import evolve
 from eventstore.fleet import Fleet, fold, take
 from eventstore.ids import SnapshotId, VmId, vm_stream
-from eventstore.machine import Machine, Snapshot, When
+from eventstore.machine import Machine, Snapshot, When, when_of
 from eventstore.moments import Moment
 from projections.as_of import AsOf, Selection, select
 from projections.disk_chain import ChainRow, chain_of_vm
@@ -155,10 +155,9 @@ class Journey:
         for recorded in self.entries:
             if recorded.entry.stream != vm_stream(vm):
                 continue
-            event = decode(recorded.entry)
-            if not _is_of_vm(event):
+            event, when = decode(recorded.entry), when_of(recorded)
+            if not _is_of_vm(event) or when.is_inferred:
                 continue
-            when = When(recorded.entry.occurred_at, recorded.position)
             before, machine = machine.snapshots, evolve(machine, event, when)
             found.extend(Gone(before[each], when) for each in _missing(before, machine))
         return tuple(found)
