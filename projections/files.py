@@ -12,7 +12,7 @@ from eventstore.ids import SnapshotId
 from eventstore.machine import Machine
 from eventstore.moments import Moment
 from eventstore.paths import path_key
-from projections.side_files import SideRow, side_files_of
+from projections.side_files import SideRow, missed_side_files, side_files_of
 
 Kind = Literal["config", "folder", "disk"] | SideKind
 
@@ -36,7 +36,7 @@ _KINDS: tuple[Kind, ...] = (
 class FileRow(Struct, frozen=True, omit_defaults=True):
     """A file or folder; `owner` is who uses it, None for a disk that nobody refers to.
 
-    `size_bytes` and `gone_at` are told of what was seen beside disks: a walk found it, and none.
+    `size_bytes` is told of what a walk saw beside disks, `gone_at` of what a later one missed.
     """
 
     path: str
@@ -51,13 +51,16 @@ def files_of(machine: Machine, fleet: Fleet) -> tuple[FileRow, ...]:
     """Give the files that stand: Now's, then each snapshot's in the order taken, then nobody's.
 
     A disk that several refer to belongs to the first snapshot that froze it. Lost disks are
-    left out: chain and findings tell of them. What lay beside disks and is gone is told here.
+    left out: chain and findings tell of them. What lay beside disks is told when it is missed:
+    memory that went with a shutdown, or a log that Replica has sent, is not.
     """
-    beside = {path_key(row.path): row for row in side_files_of(fleet, machine)}
+    missed = {path_key(each.path) for each in missed_side_files(fleet) if each.vm == machine.id}
+    seen = {path_key(row.path): row for row in side_files_of(fleet, machine)}
+    beside = {key: row for key, row in seen.items() if row.gone_at is None or key in missed}
     rows = []
     for file in machine.files:
-        seen = beside.pop(path_key(file.path), None)
-        rows.append(_seen(FileRow(file.path, file.kind, file.owner, file.since), seen))
+        side = beside.pop(path_key(file.path), None)
+        rows.append(_seen(FileRow(file.path, file.kind, file.owner, file.since), side))
     rows.extend(
         FileRow(row.path, row.kind, _owner(row.owner), row.seen_at, row.size_bytes, row.gone_at)
         for row in beside.values()
@@ -78,10 +81,8 @@ def files_of(machine: Machine, fleet: Fleet) -> tuple[FileRow, ...]:
 
 
 def _seen(row: FileRow, side: SideRow | None) -> FileRow:
-    """Add what a walk saw of a file that history knows, unless history is the younger witness."""
-    if side is None or (side.gone_at and side.gone_at <= row.since):
-        return row
-    return replace(row, size_bytes=side.size_bytes, gone_at=side.gone_at)
+    """Add what a walk saw of a file that history knows."""
+    return replace(row, size_bytes=side.size_bytes, gone_at=side.gone_at) if side else row
 
 
 def _owner(holder: str | None) -> SnapshotId | Literal["now"] | None:

@@ -96,6 +96,13 @@ def test_what_history_knows_of_a_memory_file_is_told_once_with_its_size() -> Non
     assert [(row.path, row.size_bytes, row.gone_at) for row in of_memory] == [(BIN, 512, None)]
 
 
+def test_memory_that_went_with_a_shutdown_is_among_the_files_no_more() -> None:
+    told = story(seen(BIN, "memory"), gone(BIN, "memory"))
+
+    assert BIN not in {row.path for row in files_of(told.machine, told.fleet)}
+    assert [row.path for row in side_files_of(told.fleet, told.machine)] == [BIN]
+
+
 # --- which are missed -----------------------------------------------------------------------
 
 
