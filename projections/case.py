@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from eventstore.evidence.hresults import hresult
 from eventstore.fleet import Fleet
 from eventstore.ids import VmId
 from eventstore.machine import Snapshot, When
@@ -166,6 +167,13 @@ class Case:
     ) -> Finding:
         """Make a finding that speaks of no single file."""
         return Finding(None, self.vm(vm), verdict, tuple(reasons), "no", (), None, next_step)
+
+
+def chain_told(case: Case, node: DiskNode) -> tuple[Reason, ...]:
+    """Say what a disk that Hyper-V refuses means to those below it, if there are any."""
+    if not case.would_break(node.key):
+        return ()
+    return (because(f"What hangs below it is refused with it: {hresult(0xC03A0019)}."),)
 
 
 def because(text: str, *whens: When | None) -> Reason:

@@ -7,7 +7,7 @@ from eventstore.evidence.linkage import LinkVerdict, compare_parent
 from eventstore.evidence.observations import DiskFacts
 from eventstore.paths import suffix_of
 from eventstore.sightings import Sighting
-from projections.case import Case, because, sentence
+from projections.case import Case, because, chain_told, sentence
 from projections.deletable import careful
 from projections.disk_node import DiskNode
 from projections.finding import Finding, Reason
@@ -139,6 +139,7 @@ def _mismatch(
         reasons.extend(_link_reasons(case, node, parent, link))
     strays = strays_of(case, parent, node)
     reasons.extend(strays_told(case, parent, strays, "The disk that this one was made from"))
+    reasons.extend(chain_told(case, node))
     step = RESIZED_STEP if is_resized and not others else MISMATCH_STEP
     if strays:
         step = back_step(parent, strays)
@@ -147,7 +148,11 @@ def _mismatch(
 
 def _written(case: Case, node: DiskNode, reasons: tuple[Reason, ...]) -> Finding:
     return case.finding(
-        node, "parent_written", reasons, deletable=careful(node), next_step=WRITTEN_STEP
+        node,
+        "parent_written",
+        (*reasons, *chain_told(case, node)),
+        deletable=careful(node),
+        next_step=WRITTEN_STEP,
     )
 
 

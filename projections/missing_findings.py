@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from eventstore.machine import When
-from projections.case import Case, because
+from projections.case import Case, because, chain_told
 from projections.deletable import careful
 from projections.disk_node import DiskNode
 from projections.finding import Finding, Reason
@@ -59,7 +59,12 @@ def parent_missing(case: Case, node: DiskNode, parent: DiskNode) -> Finding:
     return case.finding(
         node,
         "parent_missing",
-        (reason, *went, *strays_told(case, parent, strays, "The disk that this one was made from")),
+        (
+            reason,
+            *went,
+            *strays_told(case, parent, strays, "The disk that this one was made from"),
+            *chain_told(case, node),
+        ),
         deletable=careful(node),
         next_step=step,
     )

@@ -42,7 +42,8 @@ SEVERITIES: Mapping[Verdict | Odd, Severity] = {
 }
 """What breaks a chain, or loses data at the next start, is critical; what wants a look, a warning.
 
-One rule stands beside the table: what looks idle and must be kept all the same is critical.
+Two rules stand beside the table: what looks idle and must be kept all the same is critical; what
+belongs to no VM that is known breaks none, and is a warning at most.
 """
 
 _IDLE = frozenset[Verdict]({"orphan", "left_by_manual_merge"})
@@ -50,9 +51,10 @@ _IDLE = frozenset[Verdict]({"orphan", "left_by_manual_merge"})
 
 def severity_of(finding: Finding) -> Severity:
     """Give the severity of a finding: an orphan that must be kept may hold the newest data."""
+    severity = SEVERITIES[finding.verdict]
     if finding.verdict in _IDLE and finding.deletable == "no":
-        return "critical"
-    return SEVERITIES[finding.verdict]
+        severity = "critical"
+    return "warning" if severity == "critical" and finding.vm is None else severity
 
 
 def worst(severities: Iterable[Severity]) -> Severity:

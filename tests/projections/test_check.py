@@ -88,6 +88,13 @@ def test_an_orphan_that_must_be_kept_is_critical() -> None:
     assert severity_of(the(newest, "orphan")) == "critical"
 
 
+def test_a_broken_chain_of_no_vm_is_a_warning() -> None:
+    story = record(Story(), vhd("stray.avhd", "gone.vhd"), walked())
+
+    assert {each.kind for each in checked(story).problems} == {"parent_missing", "missing"}
+    assert checked(story).state == "warning"
+
+
 class TestTooOld:
     def test_only_snapshots_beyond_the_limit_are_told(self) -> None:
         story = Story().vm("web01", "base.vhd").take("S").take("T")

@@ -84,6 +84,8 @@ class TestMissing:
 
         assert finding.path == disk("after-T.avhd")
         assert disk("after-S.avhd") in said(finding)
+        assert "0xC03A000D" in said(finding)
+        assert "below it is refused with it: 0xC03A0019" in said(finding)
         assert finding.deletable == "no"
 
     def test_of_two_verdicts_on_a_file_the_more_careful_judgement_counts(self) -> None:
