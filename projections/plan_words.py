@@ -130,6 +130,13 @@ def _delete(machine: Machine, snapshot: SnapshotId, expected: Expected) -> PlanS
             "VM off until the merge is done."
         )
     commands = (f"Get-VMSnapshot -Id {quoted(snapshot)} | Remove-VMSnapshot",)
+    if told.kind == "automatic":
+        text += " Windows made it at a start, and makes another at the next unless that is off."
+        commands = (
+            f"$vm = Get-VM -Id {quoted(machine.id)}",
+            "Set-VM -VM $vm -AutomaticCheckpointsEnabled $false",
+            *commands,
+        )
     return PlanStep(
         0,
         "delete",

@@ -263,9 +263,9 @@ def test_findings_that_speak_against_it_get_no_plan(
     assert answer.objections
 
 
-def plan_with_kind(kind: str) -> Plan:
+def plan_with_kind(kind: str, policy: Policy = "offline") -> Plan:
     """Ask for a plan of a VM whose first snapshot is of that kind, as a host would tell."""
-    story = looked_at(two_snapshots())
+    story = looked_at(Story().vm("web01", "web01.vhd", policy=policy).take("S1").take("S2"))
     ownership = ownership_of(story.recorded)
     machine = ownership.fleet.machines[story.machine.id]
     one = replace(machine.snapshots[SnapshotId("S1")], kind=kind)
@@ -324,6 +324,13 @@ def test_a_snapshot_of_a_backup_is_deleted_only_when_no_backup_wants_it() -> Non
     steps = plan_with_kind("recovery").steps
 
     assert "be sure that none is running" in steps[2].text
+
+
+def test_an_automatic_snapshot_comes_back_unless_that_is_switched_off() -> None:
+    step = plan_with_kind("automatic", policy="live").steps[2]
+
+    assert "makes another at the next" in step.text
+    assert "Set-VM -VM $vm -AutomaticCheckpointsEnabled $false" in step.commands
 
 
 def test_no_command_by_hand_touches_an_original() -> None:
