@@ -129,7 +129,7 @@ def _delete(machine: Machine, snapshot: SnapshotId, expected: Expected) -> PlanS
             " In Hyper-V Manager right-click it, Delete Snapshot (not the subtree), and leave the "
             "VM off until the merge is done."
         )
-    commands = (f"Get-VMSnapshot -Id {quoted(snapshot)} | Remove-VMSnapshot",)
+    commands: tuple[str, ...] = (f"Get-VMSnapshot -Id {quoted(snapshot)} | Remove-VMSnapshot",)
     if told.kind == "automatic":
         text += " Windows made it at a start, and makes another at the next unless that is off."
         commands = (
