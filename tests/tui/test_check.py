@@ -172,3 +172,17 @@ def test_amounts_are_read_as_people_write_them() -> None:
 def test_what_is_no_while_is_refused_with_an_example(word: str) -> None:
     with pytest.raises(BadInput, match="expected a while like"):
         seconds("--max-age", word)
+
+
+def test_vms_of_one_name_are_told_apart_in_every_headline(snapledger: Snapledger) -> None:
+    ids = ("5A0D1F6E-0000-4000-8000-000000000001", "6B1E2A7F-0000-4000-8000-000000000002")
+    snapledger.play(
+        *(rf"vm web01 id={vm} C:\VMs\{vm}.vhd" for vm in ids),
+        *(rf"lose C:\VMs\{vm}.vhd" for vm in ids),
+    )
+
+    for words in (("orphans",), ("check",), ("check", "--nagios")):
+        told = snapledger(*words, *AT).out
+        assert all(f"of web01 ({vm[:8]})" in told for vm in ids), words
+    vms = [each["vm"]["name"] for each in snapledger("check", "--json", *AT).json["problems"]]
+    assert set(vms) == {"web01"}
