@@ -434,7 +434,8 @@ class HostRegistryGone(Struct, frozen=True):
 class HostExportSeen(Struct, frozen=True, omit_defaults=True):
     """A host had been asked, and its answer was read: what it tells beside its `vms`.
 
-    `attached` are disks in use that none of these VMs uses, `untold` is what the answer lacks.
+    `attached` are disks in use that none of these VMs uses, `untold` is what the answer lacks,
+    `nodes` are the hosts of its cluster.
     """
 
     computer: str
@@ -444,6 +445,7 @@ class HostExportSeen(Struct, frozen=True, omit_defaults=True):
     attached: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
     sha256: str = ""
+    nodes: tuple[str, ...] = ()
 
 
 # --- what the event logs of hosts say -------------------------------------------------------

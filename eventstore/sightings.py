@@ -68,10 +68,11 @@ class FolderSeen(Struct, frozen=True):
 
 
 class Attached(Struct, frozen=True):
-    """The disks that a host used beside its VMs when it was last asked."""
+    """The disks that a host used beside its VMs when it was last asked, and its cluster's hosts."""
 
     disks: frozenset[PathKey]
     when: When
+    nodes: tuple[str, ...] = ()
 
     @staticmethod
     def asked(
@@ -79,7 +80,8 @@ class Attached(Struct, frozen=True):
     ) -> "dict[str, Attached]":
         """Give what hosts use after one of them answered, by whatever spelling of its name."""
         host = spelled_before(known, event.computer)
-        return {**known, host: Attached(frozenset(map(path_key, event.attached)), when)}
+        disks = frozenset(map(path_key, event.attached))
+        return {**known, host: Attached(disks, when, event.nodes)}
 
 
 class Space(Struct, frozen=True):

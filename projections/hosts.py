@@ -128,14 +128,20 @@ def doubt_of_home(fleet: Fleet) -> str:
 
 
 def are_others_known(fleet: Fleet) -> bool:
-    """Tell whether more than one host was recorded, so that shared storage can be judged."""
-    return len({server_label(each) for each in hosts_of(fleet).called()}) > 1
+    """Tell whether shared storage can be judged: every node of the cluster was recorded.
+
+    Where nobody told its nodes, more than one host has to be.
+    """
+    recorded = {server_label(each) for each in hosts_of(fleet).called()}
+    nodes = {server_label(node) for each in fleet.attached.values() for node in each.nodes}
+    return nodes <= recorded and (bool(nodes) or len(recorded) > 1)
 
 
 def left_out(fleet: Fleet) -> Iterator[str]:
     """Say of which hosts nothing was recorded though something names them."""
     hosts = hosts_of(fleet)
-    if (shared := _on_cluster(fleet)) and not are_others_known(fleet):
+    are_told = any(each.nodes for each in fleet.attached.values())
+    if (shared := _on_cluster(fleet)) and not (are_told or are_others_known(fleet)):
         names = ", ".join(hosts.called()) or "nobody"
         yield _CLUSTER.format(path=shared, recorded=f"{names} alone was recorded")
     for name, witness in _named(fleet):
@@ -151,6 +157,9 @@ def _named(fleet: Fleet) -> Iterator[tuple[str, str]]:
     found: dict[str, str] = {}
     for read in fleet.host_logs.read.values():
         found.setdefault(read[0].covered.computer, "its own event log names")
+    for computer, each in fleet.attached.items():
+        for node in each.nodes:
+            found.setdefault(node, f"is a node of the cluster of {computer or 'a host'}")
     machines = fleet.machines.values()
     for disk in (disk for machine in machines for disk in machine.disks.values()):
         if server := of(disk.path):

@@ -98,6 +98,9 @@ $vms = Read-Part 'virtual machines' {
     Get-VM -ErrorAction SilentlyContinue -ErrorVariable troubles | ForEach-Object { Format-Vm $_ }
     foreach ($trouble in $troubles) { Add-Failed 'a virtual machine' $trouble }
 }
+$nodes = Read-Part 'nodes of its cluster' {
+    if (Get-Command Get-ClusterNode -ErrorAction SilentlyContinue) { (Get-ClusterNode).Name }
+}
 $answer = [ordered]@{
     SnapledgerCollector = 1
     AskedAt = $askedAt.ToString('o')
@@ -105,6 +108,7 @@ $answer = [ordered]@{
     HostId = "$(Read-Part 'host' { (Get-CimInstance Win32_ComputerSystemProduct).UUID })"
     System = "$(Read-Part 'system' { (Get-CimInstance Win32_OperatingSystem).Version })"
     Module = "$(Read-Part 'module' { (Get-Command Get-VM -ErrorAction Stop).Version })"
+    Nodes = "$nodes"
     VMs = $vms
     Mounted = Read-Part 'mounted disks' {
         Get-Disk -ErrorAction Stop | Where-Object { "$($_.BusType)" -eq 'File Backed Virtual' } |

@@ -47,6 +47,7 @@ class FoundExport(Struct, frozen=True):
             attached=self.export.attached,
             untold=self.export.untold,
             sha256=self.sha256,
+            nodes=self.export.nodes,
         )
 
     def _of_vm(self, vm: ExportedVm) -> VmExportSeen:

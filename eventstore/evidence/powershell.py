@@ -67,7 +67,8 @@ class ExportedVm(Struct, frozen=True):
 class Export(Struct, frozen=True):
     """What one file tells: when and where it was asked, as far as it says so itself.
 
-    `attached` are disks in use that no VM of the export uses. `untold` says what is missing.
+    `attached` are disks in use that no VM of the export uses. `untold` says what is missing, and
+    `nodes` are the hosts of its cluster.
     """
 
     asked_at: Moment | None
@@ -75,6 +76,7 @@ class Export(Struct, frozen=True):
     vms: tuple[ExportedVm, ...]
     attached: tuple[str, ...]
     untold: tuple[str, ...]
+    nodes: tuple[str, ...] = ()
 
 
 def read_export(data: bytes) -> Export | None:
@@ -101,6 +103,7 @@ class _Telling:
             vms=vms,
             attached=tuple(_attached(self._objects.disks, vms)),
             untold=tuple(self._untold.sentences()),
+            nodes=tuple(bounded(envelope.text("nodes")).split()) if envelope else (),
         )
 
     def _vm(self, vm: VmId, found: VmObjects) -> ExportedVm:

@@ -222,6 +222,26 @@ class TestStorageThatHostsShare:
 
         assert told.roles[rf"{CSV}\a.avhdx"] == "in_tree"
 
+    def test_a_cluster_that_tells_its_nodes_is_judged_when_all_were_recorded(self) -> None:
+        asked = HostExportSeen("HV01", "p", "f", 1, nodes=("HV01", "HV02", "hv03"))
+        told = self.left().walk("HV02", r"\\HV02\D$").tell("export-of/hv01", asked)
+        assert told.roles[rf"{CSV}\a.avhdx"] == "unknown"
+        assert told.gaps == (
+            "hv03, which is a node of the cluster of HV01: nothing of this host was recorded"
+        )
+
+        told.walk("HV03.corp.local", r"\\HV03\D$")
+
+        assert told.roles[rf"{CSV}\a.avhdx"] == "orphan"
+        assert not told.gaps
+
+    def test_a_cluster_of_one_node_has_no_others(self) -> None:
+        asked = HostExportSeen("HV01", "p", "f", 1, nodes=("HV01",))
+        told = self.left().tell("export-of/hv01", asked)
+
+        assert told.roles[rf"{CSV}\a.avhdx"] == "orphan"
+        assert not told.gaps
+
     def test_who_read_a_share_without_a_name_is_no_second_host(self) -> None:
         told = self.left().walk(UNNAMED, r"\\FS01\vms")
 
