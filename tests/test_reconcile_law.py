@@ -36,7 +36,12 @@ from eventstore.machine import when_of
 from eventstore.moments import Moment, later
 from eventstore.observe import Observed, Observer, observe
 from eventstore.reconcile import reconcile
+from projections.completeness import has_own_history
+from projections.disk_graph import graph_of
+from projections.finding import Finding
+from projections.findings import find
 from projections.names import machines_told
+from projections.ownership import ownership_of
 from projections.snapshot_tree import SnapshotTree, tree_of
 from tests.scenarios import deeds, play, registrations
 
@@ -95,6 +100,11 @@ def trees(entries: Iterable[Recorded], at: Moment) -> list[SnapshotTree]:
     return [tree_of(machine) for _, machine in sorted(machines_told(fleet).items())]
 
 
+def verdicts(entries: Iterable[Recorded], at: Moment) -> tuple[Finding, ...]:
+    ownership = ownership_of(each for each in entries if each.entry.occurred_at <= at)
+    return find(ownership.fleet, graph_of(ownership.fleet), ownership)
+
+
 def deleted(event: Event | Unknown) -> tuple[SnapshotId, ...]:
     match event:
         case SnapshotDeleted(gone):
@@ -147,7 +157,10 @@ def test_what_a_reading_told_is_not_changed_by_what_is_inferred(seed: int, tmp_p
 
     for at in world.read:
         assert trees(world.entries, at) == trees(world.without, at)
-    assert fold(world.entries).machines == fold(world.without).machines
+        assert verdicts(world.entries, at) == verdicts(world.without, at)
+    machines = fold(world.entries).machines
+    assert machines == fold(world.without).machines
+    assert not any(has_own_history(machine) for machine in machines.values())
 
 
 @pytest.mark.parametrize("seed", range(LAWS))
