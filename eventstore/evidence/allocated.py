@@ -85,6 +85,10 @@ class Marks:
     def add(self, first: int, past: int) -> None:
         """Set the bits from `first` to before `past`; those beyond the last are left out."""
         past = min(past, self._count)
+        at = first >> 3
+        if first < past <= (at + 1) << 3:  # most spans are short, and lie in one byte
+            self._bytes[at] |= ((1 << past - first) - 1) << (first & 7)
+            return
         while first < past and first & 7:
             self._bytes[first >> 3] |= 1 << (first & 7)
             first += 1

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from eventstore.errors import DamagedDisk, DiskChanged, NotADisk
 from eventstore.events import DiskSeen
 from eventstore.evidence import allocated_blocks
-from eventstore.evidence.allocated import Allocated
+from eventstore.evidence.allocated import Allocated, Marks
 from eventstore.evidence.allocated_blocks import read_allocated
 from eventstore.evidence.allocated_file import read_recorded
 from eventstore.evidence.disk import read_disk, read_disk_from
@@ -123,6 +123,16 @@ def test_a_merge_lengthens_its_target_by_what_was_counted(
         assert after.content == told.content
         assert after.content_bytes <= told.content_bytes
         assert not told.is_exact or after.content_bytes == told.content_bytes
+
+
+@given(st.integers(1, 70), st.lists(st.tuples(st.integers(0, 75), st.integers(0, 40)), max_size=5))
+def test_marks_are_those_that_were_set(count: int, spans: list[tuple[int, int]]) -> None:
+    marks, expected = Marks(count), 0
+    for first, length in spans:
+        marks.add(first, first + length)
+        expected |= sum(1 << each for each in range(first, min(first + length, count)))
+
+    assert marks.bits() == expected
 
 
 @pytest.mark.parametrize("form", FORMATS)
