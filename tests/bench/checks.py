@@ -32,5 +32,5 @@ def _check(log: EmbeddedLog, processes: int) -> None:
 
 def _hash(log: EmbeddedLog) -> None:
     for path in segments_of(log):
-        for line in path.read_bytes().splitlines():
+        for line in path.read_bytes().rstrip().splitlines():
             sha256(line).hexdigest()

@@ -34,6 +34,7 @@ def stream_rows(folder: Path, length: int) -> Iterator[Row]:
         with_snapshots = _peer(folder / "snapshots", length, takes_snapshots=True)
         contestants[PEER] = lambda: peer.replay(STREAM)
     contestants["folding alone, read before"] = lambda: fold(entries)
+    contestants["from a keyframe, as a command asks"] = lambda: fleet_as_of(open_store(log.folder))
     yield race(
         f"stream of {length:,} into its state",
         contestants,
@@ -115,5 +116,5 @@ def _decode(log: EmbeddedLog) -> None:
     """Read the files whole and decode each line; nothing is looked at."""
     decoder = msgspec.json.Decoder(Recorded)
     for path in segments_of(log):
-        for line in path.read_bytes().splitlines():
+        for line in path.read_bytes().rstrip().splitlines():
             decoder.decode(line)
