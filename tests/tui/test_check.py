@@ -184,5 +184,7 @@ def test_vms_of_one_name_are_told_apart_in_every_headline(snapledger: Snapledger
     for words in (("orphans",), ("check",), ("check", "--nagios")):
         told = snapledger(*words, *AT).out
         assert all(f"of web01 ({vm[:8]})" in told for vm in ids), words
+    explained = snapledger("explain", rf"C:\VMs\{ids[0]}.vhd", *AT).out
+    assert f"of web01 ({ids[0][:8]})" in explained
     vms = [each["vm"]["name"] for each in snapledger("check", "--json", *AT).json["problems"]]
     assert set(vms) == {"web01"}

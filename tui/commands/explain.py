@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from eventstore.errors import BadInput
 from eventstore.text import storable
 from projections.explain import Explanation, explain
+from projections.namesakes import names_apart
 from tui.call import Call, Exit
 from tui.knowledge import without_positions
 from tui.places import here, meant, path_of
-from tui.render.findings import finding_lines
+from tui.render.findings import NO_NAMESAKES, finding_lines
 from tui.telling import told_line
 
 
@@ -27,7 +28,9 @@ def run(call: Call) -> Exit:
         call.out.json(explanation)
         return Exit.FINE
     look = call.out.look
-    call.out.lines(finding_lines(explanation.finding, look))
+    stored = call.session.knowledge.fleet if call.session.has_store else None
+    names = names_apart(stored) if stored else NO_NAMESAKES
+    call.out.lines(finding_lines(explanation.finding, look, names=names))
     call.out.line()
     call.out.lines(told_line(look, each.position, each.at, each.text) for each in explanation.life)
     return Exit.FINE
