@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from eventstore.disk_rules import references
 from eventstore.fleet import Fleet
+from eventstore.hosts import Hosts
 from eventstore.ids import VmId
 from eventstore.machine import Machine, When
 from eventstore.moments import Moment
@@ -18,7 +19,14 @@ from projections.completeness import (
     owner_told,
     unfound_of,
 )
-from projections.hosts import HostCoverage, doubt_of_home, host_coverage, left_out
+from projections.hosts import (
+    HostCoverage,
+    doubt_of_home,
+    host_coverage,
+    hosts_of,
+    hosts_of_vm,
+    left_out,
+)
 from projections.log_coverage import LogCoverage, log_coverage
 from projections.namesakes import told_apart
 from projections.shapes import VmRef, vm_ref
@@ -27,13 +35,18 @@ from projections.walks import Walk, last_walk, walks_of
 
 
 class VmCoverage(Struct, frozen=True):
-    """How a registered VM is known; `folders_unread` are those of its disks nobody walked."""
+    """How a registered VM is known; `folders_unread` are those of its disks nobody walked.
+
+    `hosts` are those that have a configuration of it, or told of it: several after a migration or
+    with Replica, and nothing says on which of them it runs.
+    """
 
     vm: VmRef
     is_configuration_read: bool
     snapshots_listed: int | None
     snapshots_known: int
     folders_unread: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
 
 class FolderCoverage(Struct, frozen=True):
@@ -64,10 +77,10 @@ class Coverage(Struct, frozen=True):
 
 def coverage(fleet: Fleet) -> Coverage:
     """Tell what the fleet's knowledge rests on."""
-    walks = walks_of(fleet)
+    walks, hosts = walks_of(fleet), hosts_of(fleet)
     machines = [machine for machine in fleet.machines.values() if machine.is_present]
     return Coverage(
-        vms=tuple(_of_vm(machine, walks) for machine in machines),
+        vms=tuple(_of_vm(machine, walks, hosts) for machine in machines),
         folders=tuple(
             FolderCoverage(
                 folder.read.host,
@@ -197,13 +210,14 @@ def _unread_configuration(machine: Machine, walks: tuple[Walk, ...]) -> str:
     return missing_references(machine, walks)
 
 
-def _of_vm(machine: Machine, walks: tuple[Walk, ...]) -> VmCoverage:
+def _of_vm(machine: Machine, walks: tuple[Walk, ...], hosts: Hosts) -> VmCoverage:
     return VmCoverage(
         vm=vm_ref(machine),
         is_configuration_read=machine.configured is not None,
         snapshots_listed=machine.snapshots_listed,
         snapshots_known=len(machine.snapshots),
         folders_unread=_unwalked(machine, walks, None),
+        hosts=hosts_of_vm(machine, hosts),
     )
 
 

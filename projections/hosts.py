@@ -11,9 +11,10 @@ from msgspec import Struct
 from eventstore.fleet import Fleet
 from eventstore.hosts import Hosts, Naming, is_local, is_of_cluster, is_same_host, is_shared, of
 from eventstore.ids import guid
-from eventstore.machine import When
+from eventstore.machine import Machine, When
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, is_posix, server_label
+from eventstore.readings import host_of, seen_of
 from eventstore.sightings import FolderSeen
 
 _MIXED = (
@@ -89,6 +90,15 @@ def hosts_of(fleet: Fleet) -> Hosts:
     for computer in filter(None, fleet.attached):
         hosts = hosts.heard(computer, answered=True)
     return hosts
+
+
+def hosts_of_vm(machine: Machine, hosts: Hosts) -> tuple[str, ...]:
+    """Give the hosts that have a configuration of a VM, or were asked and told of it."""
+    told = (*(host_of(seen_of(each)) for each in machine.readings), *machine.has_told_all)
+    home = hosts.called()[0] if hosts.names else ""
+    labels = dict.fromkeys(told)
+    known = {server_label(each): each for each in hosts.called()}
+    return tuple(known.get(label, label) if label else home for label in labels if label or home)
 
 
 def host_coverage(fleet: Fleet) -> tuple[HostCoverage, ...]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from projections.coverage import coverage
 from tests.projections.several_hosts import Evidence, child, vhdx
 
 HOME = r"D:\VMs"
@@ -42,6 +43,14 @@ class TestByConfiguration:
         (machine,) = told.fleet.machines.values()
         assert not machine.contradictions
         assert not told.gaps
+
+    def test_coverage_tells_the_hosts_that_have_it(self) -> None:
+        told = both().vm("web01", HOME, disks(HOME)[1])
+        assert coverage(told.fleet).vms[0].hosts == ("HV01",)
+
+        told.vm("web01", OTHER, disks(OTHER)[1])
+
+        assert coverage(told.fleet).vms[0].hosts == ("HV01", "HV02")
 
     def test_two_on_one_host_still_do(self) -> None:
         told = both().vm("web01", HOME, disks(HOME)[1]).vm("web01", r"D:\Copy", disks(HOME)[0])

@@ -36,6 +36,10 @@ def coverage_lines(
         yield from sentence("to look there: ", look.text(f"snapledger record {words}"), look)
     for host in covered.hosts if len(covered.hosts) > 1 else ():
         yield from sentence("host: ", look.text(_host_told(host, look)), look, "dim")
+    for vm in covered.vms:
+        if len(vm.hosts) > 1:
+            several = f"{vm.vm.name}: {', '.join(vm.hosts)}; nothing tells which of them runs it"
+            yield from sentence("on several hosts: ", look.text(several), look, "warn")
     news = [log for log in covered.logs if logs_since is not None and log.position > logs_since]
     for log in news:
         yield from sentence("log read: ", look.text(_log_told(log, look)), look, "dim")
