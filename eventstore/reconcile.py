@@ -5,6 +5,7 @@ nothing that was inferred before. So evidence that comes late is explained like 
 evidence again explains nothing new, and the order in which evidence is recorded does not matter.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
@@ -80,17 +81,19 @@ class _Reconciliation:
         """Take in all that happened, or was read, at one moment."""
         told = tuple(Told(each.entry, decode(each.entry)) for each in group)
         fleet = self._fleet
-        vms = dict.fromkeys(vm for each in told if (vm := _vm(each.entry.stream)))
+        vms: defaultdict[VmId, list[Told]] = defaultdict(list)
+        for each in told:
+            if vm := _vm(each.entry.stream):
+                vms[vm].append(each)
         before = {vm: fleet.machines.get(vm) or Machine(vm) for vm in vms}
         changed = {key: fleet.sightings.get(key) for each in told for key in _disk(each)}
         registries = dict(fleet.registries)
         for recorded, each in zip(group, told, strict=True):
             fleet.evolve(each.entry.stream, each.event, When(at, recorded.position))
-        for vm in vms:
-            readings = tuple(each for each in told if _vm(each.entry.stream) == vm)
+        for vm, readings in vms.items():
             # What happened at this very moment is told first-hand, and explains itself.
             if all(isinstance(each.event, READINGS) for each in readings):
-                self._explain(vm, before[vm], readings, at, changed)
+                self._explain(vm, before[vm], tuple(readings), at, changed)
         for each in told:
             self._unlisted(each, at, registries)
             self._hear(each)

@@ -81,9 +81,9 @@ def _ancestry(change: Change, key: PathKey) -> Iterator[PathKey]:
 
 
 def _moved_children(change: Change) -> Iterator[tuple[PathKey, PathKey]]:
-    for key in change.changed:
+    for key in change.after.disks:
         before, now = change.disk_before(key), change.disk(key)
-        if key not in change.after.disks or before is None or now is None:
+        if key not in change.changed or before is None or now is None:
             continue
         was, parent = _parent(change, before), _parent(change, now)
         if was is not None and parent is not None and was != parent:
