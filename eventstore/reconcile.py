@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.codec import Unknown, decode
-from eventstore.entry import Recorded
+from eventstore.entry import Entry, Recorded
 from eventstore.events import (
     DiskGone,
     DiskSeen,
@@ -36,6 +36,8 @@ from eventstore.paths import PathKey, path_key
 from eventstore.reconcile_merges import merges
 from eventstore.reconcile_snapshots import snapshot_changes
 from eventstore.sightings import Sighting
+
+_OF_DISKS = frozenset({DiskSeen.__name__, DiskGone.__name__})
 
 
 def reconcile(entries: Iterable[Recorded], recorder: str) -> tuple[Observed, ...]:
@@ -79,18 +81,35 @@ class _Reconciliation:
 
     def take_in(self, at: Moment, group: list[Recorded]) -> None:
         """Take in all that happened, or was read, at one moment."""
-        told = tuple(Told(each.entry, decode(each.entry)) for each in group)
         fleet = self._fleet
+<<<<<<< Updated upstream
         vms: defaultdict[VmId, list[Told]] = defaultdict(list)
         for each in told:
             if vm := _vm(each.entry.stream):
                 vms[vm].append(each)
+=======
+        vms = dict.fromkeys(vm for each in group if (vm := _vm(each.entry.stream)))
+>>>>>>> Stashed changes
         before = {vm: fleet.machines.get(vm) or Machine(vm) for vm in vms}
-        changed = {key: fleet.sightings.get(key) for each in told for key in _disk(each)}
+        changed = {key: fleet.sightings.get(key) for each in group for key in _disk(each.entry)}
         registries = dict(fleet.registries)
+<<<<<<< Updated upstream
         for recorded, each in zip(group, told, strict=True):
             fleet.evolve(each.entry.stream, each.event, When(at, recorded.position))
         for vm, readings in vms.items():
+=======
+        told: list[Told] = []
+        of_vms: dict[VmId, list[Told]] = {vm: [] for vm in vms}
+        for recorded in group:
+            entry, event = recorded.entry, decode(recorded.entry)
+            fleet.evolve(entry.stream, event, When(at, recorded.position))
+            if isinstance(event, DiskSeen | DiskGone):
+                continue  # a walk sees a hundred thousand: the fleet alone remembers them
+            told.append(Told(entry, event))
+            if vm := _vm(entry.stream):
+                of_vms[vm].append(told[-1])
+        for vm, readings in of_vms.items():
+>>>>>>> Stashed changes
             # What happened at this very moment is told first-hand, and explains itself.
             if all(isinstance(each.event, READINGS) for each in readings):
                 self._explain(vm, before[vm], tuple(readings), at, changed)
@@ -191,6 +210,6 @@ def _vm(stream: str) -> VmId | None:
     return VmId(vm.upper()) if kind == "vm" else None
 
 
-def _disk(told: Told) -> Iterator[PathKey]:
-    if isinstance(told.event, DiskSeen | DiskGone):
-        yield path_key(told.event.path)
+def _disk(entry: Entry) -> Iterator[PathKey]:
+    if entry.type in _OF_DISKS and isinstance(event := decode(entry), DiskSeen | DiskGone):
+        yield path_key(event.path)

@@ -65,7 +65,10 @@ class DiskFolder:
         folder.mkdir(parents=True, exist_ok=True)
         self._places = WindowsFolder(folder)
         self._virtual_size_bytes = virtual_size_bytes
-        self._links = {path_key(link.child): link for link in _links_found(folder)}
+        self._links: dict[PathKey, _Link] = {}
+        self._below: dict[PathKey, dict[PathKey, None]] = {}
+        for link in _links_found(folder):
+            self._link(link)
 
     # --- disks come -------------------------------------------------------------------------
 
@@ -111,12 +114,12 @@ class DiskFolder:
         create = create_vhd if facts.format == "vhd" else create_vhdx
         create(self._vacant(path), disk, reference(parent, path, facts))
         self._date(path, when)
-        self._links[path_key(path)] = _Link(path, parent, path_key(path))
+        self._link(_Link(path, parent, path_key(path)))
 
     def clone(self, child: str, parent: str, disk_id: str | None, when: Moment) -> None:
         """Make a differencing disk that Hyper-V does not know of."""
         self.make_child(child, parent, disk_id, when)
-        self._links[path_key(child)] = _Link(child, parent, None)
+        self._link(_Link(child, parent, None))
 
     # --- content ----------------------------------------------------------------------------
 
@@ -148,7 +151,7 @@ class DiskFolder:
                 stamp = next_stamp(self._facts(link.child), when)
                 disk.relink(reference(into, link.child, facts), stamp)
             self._date(link.child, when)
-            self._links[path_key(link.child)] = _Link(link.child, into, link.home)
+            self._link(_Link(link.child, into, link.home))
         self.remove(child)
 
     def merge_by_hand(self, child: str, into: str, when: Moment) -> None:
@@ -185,23 +188,34 @@ class DiskFolder:
 
     def remove(self, path: str) -> None:
         self._places.place(path).unlink(missing_ok=True)
-        self._links.pop(path_key(path), None)
+        self._unlink(path)
 
     def move(self, path: str, to: str) -> None:
         self._standing(path).rename(self._vacant(to))
-        link = self._links.pop(path_key(path), None)
+        link = self._unlink(path)
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent, link.home)
+            self._link(_Link(to, link.parent, link.home))
 
     def copy(self, path: str, to: str) -> None:
         _copy_sparse(self._standing(path), self._vacant(to))
         link = self._links.get(path_key(path))
         if link is not None:
-            self._links[path_key(to)] = _Link(to, link.parent, link.home)
+            self._link(_Link(to, link.parent, link.home))
 
     def _children(self, path: str) -> list[_Link]:
-        key = path_key(path)
-        return [link for link in self._links.values() if path_key(link.parent) == key]
+        return [self._links[child] for child in self._below.get(path_key(path), {})]
+
+    def _link(self, link: _Link) -> None:
+        self._unlink(link.child)
+        key = path_key(link.child)
+        self._links[key] = link
+        self._below.setdefault(path_key(link.parent), {})[key] = None
+
+    def _unlink(self, child: str) -> _Link | None:
+        link = self._links.pop(path_key(child), None)
+        if link is not None:
+            del self._below[path_key(link.parent)][path_key(child)]
+        return link
 
     def _facts(self, path: str) -> DiskFacts:
         return read_disk(self._standing(path)).facts

@@ -38,6 +38,7 @@ class Host:
         self._history = history
         self._revisions: dict[str, int] = {}
         self._last: dict[str, Moment] = {}
+        self._by_hands: set[str] = set()
 
     def obey(self, deed: Deed) -> Decided:
         """Give what `deed` does; raise Refused or BadInput with the reason why it cannot."""
@@ -57,6 +58,8 @@ class Host:
         entry = recorded.entry
         self.fleet.evolve(entry.stream, decode(entry), when_of(recorded))
         self._last[entry.stream] = entry.occurred_at
+        if entry.stream.startswith("host/"):
+            self._by_hands.add(entry.stream)
         if entry.origin == self._store:
             known = self._revisions.get(entry.stream, 0)
             self._revisions[entry.stream] = max(known, entry.revision)
@@ -67,8 +70,7 @@ class Host:
         if entry.stream.startswith("host/"):
             rivals = [self.last()]
         else:
-            rivals = [at for stream, at in self._last.items() if stream.startswith("host/")]
-            rivals.append(self._last.get(entry.stream))
+            rivals = [self._last.get(stream) for stream in (*self._by_hands, entry.stream)]
         return any(rival is not None and entry.occurred_at < rival for rival in rivals)
 
     def last(self, stream: str | None = None) -> Moment | None:

@@ -1,8 +1,8 @@
 """Configuration and saved-state files of all VMs, kept in a folder as the machines' state says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from eventstore.disk_rules import pending
 from eventstore.machine import Heads, Machine, VmFile
@@ -16,6 +16,11 @@ from eventstore.simulate.config_files import (
 )
 from eventstore.simulate.windows_folder import WindowsFolder
 
+if TYPE_CHECKING:
+    from eventstore.ids import VmId
+
+_Files = dict[PathKey, VmFile]
+
 
 class VmFilesOnDisk:
     r"""Writes and removes the files of rule R0 below `folder`; see `WindowsFolder` for places.
@@ -26,18 +31,26 @@ class VmFilesOnDisk:
 
     def __init__(self, folder: Path, machines: Iterable[Machine]) -> None:
         self._folder = WindowsFolder(folder)
-        self._standing = dict(_files(machines))
+        self._standing: dict[VmId, _Files] = {each.id: _files(each) for each in machines}
+        self._written: dict[VmId, Machine] = {}
 
     def update(self, machines: Iterable[Machine]) -> None:
-        """Make the folder equal to the state of `machines`; raises OSError and BadInput."""
-        machines = tuple(machines)
-        wanted = dict(_files(machines))
-        for key, (_, file) in reversed(self._standing.items()):
-            if key not in wanted:
-                self._remove(file)
-        for machine, file in wanted.values():
-            self._write(machine, file)
-        self._standing = wanted
+        """Make the folder equal to the state of `machines`; raises OSError and BadInput.
+
+        Of those that are as they were when last looked at nothing is read or written.
+        """
+        changed = [each for each in machines if self._written.get(each.id) is not each]
+        wanted = {machine.id: _files(machine) for machine in changed}
+        kept = {key for files in wanted.values() for key in files}
+        for vm in wanted:
+            for key, file in reversed(self._standing.get(vm, {}).items()):
+                if key not in kept:
+                    self._remove(file)
+        for machine in changed:
+            for file in wanted[machine.id].values():
+                self._write(machine, file)
+            self._standing[machine.id] = wanted[machine.id]
+            self._written[machine.id] = machine
 
     def _remove(self, file: VmFile) -> None:
         place = self._folder.place(file.path)
@@ -56,10 +69,10 @@ class VmFilesOnDisk:
             place.write_bytes(content)
 
 
-def _files(machines: Iterable[Machine]) -> Iterator[tuple[PathKey, tuple[Machine, VmFile]]]:
-    for machine in machines:
-        if machine.is_present and not machine.is_observed:
-            yield from ((path_key(file.path), (machine, file)) for file in machine.files)
+def _files(machine: Machine) -> _Files:
+    if machine.is_present and not machine.is_observed:
+        return {path_key(file.path): file for file in machine.files}
+    return {}
 
 
 def _content(machine: Machine, file: VmFile) -> bytes:
