@@ -83,6 +83,7 @@ class _Reconciliation:
         """Take in all that happened, or was read, at one moment."""
         fleet = self._fleet
 <<<<<<< Updated upstream
+<<<<<<< Updated upstream
         vms: defaultdict[VmId, list[Told]] = defaultdict(list)
         for each in told:
             if vm := _vm(each.entry.stream):
@@ -98,6 +99,12 @@ class _Reconciliation:
             fleet.evolve(each.entry.stream, each.event, When(at, recorded.position))
         for vm, readings in vms.items():
 =======
+=======
+        vms = dict.fromkeys(vm for each in group if (vm := _vm(each.entry.stream)))
+        before = {vm: fleet.machines.get(vm) or Machine(vm) for vm in vms}
+        changed = {key: fleet.sightings.get(key) for each in group for key in _disk(each.entry)}
+        registries = dict(fleet.registries)
+>>>>>>> Stashed changes
         told: list[Told] = []
         of_vms: dict[VmId, list[Told]] = {vm: [] for vm in vms}
         for recorded in group:
@@ -109,6 +116,9 @@ class _Reconciliation:
             if vm := _vm(entry.stream):
                 of_vms[vm].append(told[-1])
         for vm, readings in of_vms.items():
+<<<<<<< Updated upstream
+>>>>>>> Stashed changes
+=======
 >>>>>>> Stashed changes
             # What happened at this very moment is told first-hand, and explains itself.
             if all(isinstance(each.event, READINGS) for each in readings):
