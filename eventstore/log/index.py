@@ -12,7 +12,7 @@ line - that a stream, an id or a moment does not occur - is covered by checks th
 digest. At the first disagreement the index is `IndexDoubtful`, and the log is read instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from struct import Struct as Layout
@@ -28,6 +28,7 @@ from eventstore.log.index_table import (
     TableRow,
     doubting,
     id_key,
+    id_keys,
     stream_key,
 )
 from eventstore.log.line import Line, parse_line
@@ -41,6 +42,7 @@ LINK = Layout("<QQQ")
 
 _LINKS_READ = 170
 _CHUNKS_KEPT_MAX = 512
+_NONE: Mapping[TableRow, Table] = {}
 
 
 class Times(Struct, frozen=True, array_like=True):
@@ -96,12 +98,20 @@ class Link(NamedTuple):
 class Index:
     """The index as one manifest has it; another writer may put a longer one in its place."""
 
-    def __init__(self, files: Files, folder: Path, manifest: Manifest, check: str) -> None:
+    def __init__(
+        self,
+        files: Files,
+        folder: Path,
+        manifest: Manifest,
+        check: str,
+        known: Mapping[TableRow, Table],
+    ) -> None:
         self.manifest = manifest
         self.check = check
         self._files = files
         self._folder = folder
-        self._tables = [Table(files, folder / INDEX, row) for row in reversed(manifest.tables)]
+        rows = reversed(manifest.tables)
+        self._tables = [known.get(row) or Table(files, folder / INDEX, row) for row in rows]
         self._chunks: dict[int, bytes] = {}
 
     @property
@@ -117,13 +127,17 @@ class Index:
         for table in self._tables:
             table.read_whole()
 
+    def tables(self) -> dict[TableRow, Table]:
+        """Give the tables that are still there, with what was read of them."""
+        return {table.row: table for table in self._tables if table.is_there()}
+
     def position_of(self, origin: str, stream: str, event_id: str) -> int | None:
         """Give where an entry with this id may stand; the line there says whether it is so."""
         return self._find(id_key(origin, stream, event_id))
 
     def known_ids(self, origin: str, stream: str, event_ids: Sequence[str]) -> list[str]:
         """Give those of the ids that may have an entry here, as `position_of` says of each."""
-        keys = {id_key(origin, stream, each): each for each in event_ids}
+        keys = dict(zip(id_keys(origin, stream, event_ids), event_ids, strict=True))
         known = {key for table in self._tables for key in table.some_of(keys)}
         return [keys[key] for key in known]
 
@@ -184,8 +198,11 @@ class Index:
         return chunk
 
 
-def load_index(files: Files, folder: Path) -> Index | None:
-    """Give the index if there is one and it belongs to this log."""
+def load_index(files: Files, folder: Path, known: Mapping[TableRow, Table] = _NONE) -> Index | None:
+    """Give the index if there is one and it belongs to this log.
+
+    A table never changes, so those of an index before it need not be read again.
+    """
     path = folder / INDEX / "manifest"
     try:
         body, _, check = files.read(path, 0, files.size(path) or 0).rpartition(b"\n")
@@ -194,7 +211,7 @@ def load_index(files: Files, folder: Path) -> Index | None:
         manifest = msgspec.json.decode(body, type=Manifest)
         if manifest.format != FORMAT or not manifest.pages:
             return None
-        index = Index(files, folder, manifest, check.decode())
+        index = Index(files, folder, manifest, check.decode(), known)
         end = index.place
         begin = end._replace(position=end.position - 1, offset=end.offset - manifest.line_bytes)
         is_of_this_log = line_between(files, folder, begin, end).digest == manifest.digest

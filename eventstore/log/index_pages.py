@@ -19,7 +19,6 @@ from eventstore.log.index import (
     INDEX,
     LINK,
     Index,
-    Link,
     Manifest,
     Page,
     Times,
@@ -34,6 +33,7 @@ from eventstore.log.index_table import (
     record_of,
     write_table,
 )
+from eventstore.log.segments import Place
 
 _MERGED = 8
 _PAGES_MAX = 8**3
@@ -41,13 +41,15 @@ _PAGES_MAX = 8**3
 
 
 class NewPage(Struct, frozen=True):
-    """What the index is to learn: the lines from `first` on, the last of them `line_bytes` long.
+    """What the index is to learn: the lines from `first` to `end`, the last `line_bytes` long.
 
-    `keys` are those of streams and ids in these lines, each with its newest position.
+    `links` are packed. `keys` are those of streams and ids in these lines, each with its newest
+    position.
     """
 
     first: int
-    links: Sequence[Link]
+    end: Place
+    links: Sequence[bytes]
     keys: Mapping[bytes, int]
     times: Times
     line_bytes: int
@@ -64,7 +66,7 @@ def add_page(files: Files, folder: Path, before: Index | None, page: NewPage) ->
     files.make_folder(folder / INDEX)
     _write_links(files, folder, page)
     tables = (*(before.manifest.tables if before else ()), _write_keys(files, folder, page))
-    end = page.links[-1].end
+    end = page.end
     manifest = Manifest(
         format=FORMAT,
         pages=(
@@ -79,26 +81,23 @@ def add_page(files: Files, folder: Path, before: Index | None, page: NewPage) ->
     )
     _write_manifest(files, folder, manifest)
     _clean(files, folder, manifest)
-    index = load_index(files, folder)
+    index = load_index(files, folder, before.tables() if before else {})
     if index is None:
         raise OSError("the index cannot be read back")
     return index
 
 
 def _write_links(files: Files, folder: Path, page: NewPage) -> None:
-    packed = (LINK.pack(link.end.segment, link.end.offset, link.previous) for link in page.links)
     file = files.open(folder / INDEX / "links")
     try:
-        write_all(file, b"".join(packed), (page.first - 1) * LINK.size)
+        write_all(file, b"".join(page.links), (page.first - 1) * LINK.size)
     finally:
         file.close()
 
 
 def _write_keys(files: Files, folder: Path, page: NewPage) -> TableRow:
     records = in_order(record_of(key, position) for key, position in page.keys.items())
-    row = TableRow(
-        page.first, page.links[-1].end.position, 1, count=len(records), bits=0, digest=page.digest
-    )
+    row = TableRow(page.first, page.end.position, 1, count=len(records), bits=0, digest=page.digest)
     return _write_table(files, folder, row, lambda: iter([records]), part_bits=0)
 
 

@@ -33,6 +33,7 @@ _LOOKS_WITHOUT_FILTER = 8
 """Who asks a few times only need not read a whole filter."""
 
 _BLOCKS_KEPT_MAX = 512
+_AS_GIVEN = "utf-8", "surrogatepass"
 
 Records = list[bytes]
 """Records of one table in the order of their keys, each key once."""
@@ -77,7 +78,14 @@ def stream_key(origin: str, stream: str) -> bytes:
 
 def id_key(origin: str, stream: str, event_id: str) -> bytes:
     """Give the key under which a table has the entry of this id."""
-    return _key(f"{len(origin)} {len(stream)} {origin}{stream} {event_id}")
+    return id_keys(origin, stream, (event_id,))[0]
+
+
+def id_keys(origin: str, stream: str, event_ids: Iterable[str]) -> list[bytes]:
+    """Give the keys under which a table has the entries of these ids."""
+    before = f"{len(origin)} {len(stream)} {origin}{stream} ".encode(*_AS_GIVEN)
+    texts = (before + event_id.encode(*_AS_GIVEN) for event_id in event_ids)
+    return [sha256(text).digest()[:KEY_BYTES] for text in texts]
 
 
 def record_of(key: bytes, position: int) -> bytes:
@@ -120,6 +128,9 @@ class Table:
         self._blocks: dict[int, dict[bytes, int]] = {}
         self._filter = b""
         self._looks = 0
+
+    def is_there(self) -> bool:
+        return self._files.size(self._path) is not None
 
     def find(self, key: bytes) -> int | None:
         """Give the position under `key`, None when this table has none."""
@@ -193,7 +204,7 @@ class Table:
 
 
 def _key(text: str) -> bytes:
-    return sha256(text.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
+    return sha256(text.encode(*_AS_GIVEN)).digest()[:KEY_BYTES]
 
 
 def _number(key: bytes, bits: int) -> int:

@@ -7,7 +7,7 @@ into the index, a page at a time.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
@@ -19,9 +19,9 @@ from eventstore.errors import LogDamaged
 from eventstore.events import TailSetAside
 from eventstore.log.batch import Encoded, Tip
 from eventstore.log.files import Files
-from eventstore.log.index import NO_TIMES, Index, Link, line_between
+from eventstore.log.index import LINK, NO_TIMES, Index, line_between
 from eventstore.log.index_pages import NewPage, add_page
-from eventstore.log.index_table import IndexDoubtful, id_key, stream_key
+from eventstore.log.index_table import IndexDoubtful, id_keys, stream_key
 from eventstore.log.line import EntryHead, Line, digest_of, entry_head, first_prev
 from eventstore.log.protocol import LOG_STREAM
 from eventstore.log.segments import START, Place
@@ -210,11 +210,12 @@ class Streams:
             before = self._last_in_index(origin, stream).position
             previous |= zip(found.positions, (before, *found.positions), strict=False)
             keys[stream_key(origin, stream)] = found.last.position
-            keys |= {id_key(origin, stream, each): at for each, at in found.ids.items()}
+            keys |= zip(id_keys(origin, stream, found.ids), found.ids.values(), strict=True)
         line_bytes, digest = self._last_line
         page = NewPage(
             first=first,
-            links=[Link(place, previous[place.position]) for place in self._places()],
+            end=self.place,
+            links=self._links(first, previous),
             keys=keys,
             times=self._times,
             line_bytes=line_bytes,
@@ -233,11 +234,11 @@ class Streams:
             self._ends.append(array("Q"))
         return self.place.offset if is_same else 0
 
-    def _places(self) -> Iterator[Place]:
-        """Give the ends of the entries that follow on the index, in order."""
-        for first, segment, ends in zip(self._firsts, self._segments, self._ends, strict=True):
-            for position, offset in enumerate(ends, first):
-                yield Place(position, segment, offset)
+    def _links(self, first: int, previous: Mapping[int, int]) -> list[bytes]:
+        """Give the links of what follows on the index, which begins at `first`."""
+        ends = zip(self._segments, self._ends, strict=True)
+        places = ((segment, offset) for segment, offsets in ends for offset in offsets)
+        return [LINK.pack(*at, previous[position]) for position, at in enumerate(places, first)]
 
     def _stream_of(self, entry: Entry, position: int) -> _Stream:
         key = entry.origin, entry.stream

@@ -34,4 +34,5 @@ def segments_of(log: EmbeddedLog) -> list[Path]:
 def lines_of(log: EmbeddedLog) -> list[bytes]:
     """Give every line as it stands in the files."""
     files = segments_of(log)
-    return [line for path in files for line in path.read_bytes().splitlines(keepends=True)]
+    lines = (line for path in files for line in path.read_bytes().splitlines(keepends=True))
+    return [line for line in lines if not line.isspace()]
