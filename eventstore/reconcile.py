@@ -5,7 +5,6 @@ nothing that was inferred before. So evidence that comes late is explained like 
 evidence again explains nothing new, and the order in which evidence is recorded does not matter.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
@@ -82,29 +81,10 @@ class _Reconciliation:
     def take_in(self, at: Moment, group: list[Recorded]) -> None:
         """Take in all that happened, or was read, at one moment."""
         fleet = self._fleet
-<<<<<<< Updated upstream
-<<<<<<< Updated upstream
-        vms: defaultdict[VmId, list[Told]] = defaultdict(list)
-        for each in told:
-            if vm := _vm(each.entry.stream):
-                vms[vm].append(each)
-=======
-        vms = dict.fromkeys(vm for each in group if (vm := _vm(each.entry.stream)))
->>>>>>> Stashed changes
-        before = {vm: fleet.machines.get(vm) or Machine(vm) for vm in vms}
-        changed = {key: fleet.sightings.get(key) for each in group for key in _disk(each.entry)}
-        registries = dict(fleet.registries)
-<<<<<<< Updated upstream
-        for recorded, each in zip(group, told, strict=True):
-            fleet.evolve(each.entry.stream, each.event, When(at, recorded.position))
-        for vm, readings in vms.items():
-=======
-=======
         vms = dict.fromkeys(vm for each in group if (vm := _vm(each.entry.stream)))
         before = {vm: fleet.machines.get(vm) or Machine(vm) for vm in vms}
         changed = {key: fleet.sightings.get(key) for each in group for key in _disk(each.entry)}
         registries = dict(fleet.registries)
->>>>>>> Stashed changes
         told: list[Told] = []
         of_vms: dict[VmId, list[Told]] = {vm: [] for vm in vms}
         for recorded in group:
@@ -116,10 +96,6 @@ class _Reconciliation:
             if vm := _vm(entry.stream):
                 of_vms[vm].append(told[-1])
         for vm, readings in of_vms.items():
-<<<<<<< Updated upstream
->>>>>>> Stashed changes
-=======
->>>>>>> Stashed changes
             # What happened at this very moment is told first-hand, and explains itself.
             if all(isinstance(each.event, READINGS) for each in readings):
                 self._explain(vm, before[vm], tuple(readings), at, changed)
