@@ -13,6 +13,7 @@ from projections.completeness import missing_references
 from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.finding import Finding
+from projections.hosts import on_several_hosts
 from projections.merge_troubles import MergeTroubles, told
 from projections.merges import FutureMerge
 from projections.replaced import replacement
@@ -36,6 +37,8 @@ def doubts(
     machine = fleet.machines.get(vm) or Machine(vm)
     if missing := missing_references(machine, walks_of(fleet)):
         yield missing
+    if several := on_several_hosts(fleet, machine):
+        yield several
     if machine.power is None:
         yield f"nothing tells whether {machine.name or machine.id} runs or is off"
     yield from unfounded(graph, vm)

@@ -14,7 +14,7 @@ from eventstore.ids import guid
 from eventstore.machine import Machine, When
 from eventstore.moments import Moment
 from eventstore.paths import PathKey, is_posix, server_label
-from eventstore.readings import host_of, seen_of
+from eventstore.readings import host_of
 from eventstore.sightings import FolderSeen
 
 _MIXED = (
@@ -94,11 +94,18 @@ def hosts_of(fleet: Fleet) -> Hosts:
 
 def hosts_of_vm(machine: Machine, hosts: Hosts) -> tuple[str, ...]:
     """Give the hosts that have a configuration of a VM, or were asked and told of it."""
-    told = (*(host_of(seen_of(each)) for each in machine.readings), *machine.has_told_all)
+    configured = (host_of(own) for each in machine.readings if (own := each.of_vm))
     home = hosts.called()[0] if hosts.names else ""
-    labels = dict.fromkeys(told)
+    labels = dict.fromkeys((*configured, *machine.has_told_all))
     known = {server_label(each): each for each in hosts.called()}
     return tuple(known.get(label, label) if label else home for label in labels if label or home)
+
+
+def on_several_hosts(fleet: Fleet, machine: Machine) -> str:
+    """Say so when more than one host has a VM: a rule asked of it would mix what both have."""
+    found = hosts_of_vm(machine, hosts_of(fleet))
+    name, names = machine.name or machine.id, " and ".join(found)
+    return f"{name} is on {names}, and nothing tells where it runs" if len(found) > 1 else ""
 
 
 def host_coverage(fleet: Fleet) -> tuple[HostCoverage, ...]:

@@ -14,6 +14,7 @@ from projections.disk_chain import is_of
 from projections.disk_node import DiskGraph, DiskNode
 from projections.doubts import blind_merges, unfounded
 from projections.finding import Finding, Verdict
+from projections.hosts import on_several_hosts
 from projections.merge_space import Contents
 from projections.ownership import Ownership
 from projections.phrases import listed
@@ -98,6 +99,8 @@ def _incomplete(scene: Scene, machine: Machine) -> Iterator[Objection]:
             f"not every reference to its disks is known: {missing}",
             "Record its configuration together with those of its snapshots.",
         )
+    if several := on_several_hosts(scene.fleet, machine):
+        yield Objection(several, "Ask for a plan of a store that holds the host on which it runs.")
     for odds in odds_of(machine):
         yield Objection(
             odds_told(machine, odds),

@@ -3,6 +3,10 @@
 import pytest
 
 from projections.coverage import coverage
+from projections.doubts import doubts
+from projections.hosts import on_several_hosts
+from projections.ownership import ownership_of
+from projections.plan_objections import Scene, objections_to_what_is_known
 from tests.projections.several_hosts import Evidence, child, vhdx
 
 HOME = r"D:\VMs"
@@ -51,6 +55,20 @@ class TestByConfiguration:
         told.vm("web01", OTHER, disks(OTHER)[1])
 
         assert coverage(told.fleet).vms[0].hosts == ("HV01", "HV02")
+
+    def test_nothing_is_planned_or_foreseen_without_doubt(self) -> None:
+        told = both().vm("web01", HOME, disks(HOME)[1])
+        (machine,) = told.fleet.machines.values()
+        assert not on_several_hosts(told.fleet, machine)
+
+        told.vm("web01", OTHER, disks(OTHER)[1])
+
+        (machine,) = told.fleet.machines.values()
+        why = "web01 is on HV01 and HV02, and nothing tells where it runs"
+        fleet, graph = told.fleet, told.graph
+        scene = Scene(fleet, graph, ownership_of(()), ())
+        assert why in [each.text for each in objections_to_what_is_known(scene, machine)]
+        assert why in doubts(fleet, fleet, machine.id, (), (), (), graph)
 
     def test_two_on_one_host_still_do(self) -> None:
         told = both().vm("web01", HOME, disks(HOME)[1]).vm("web01", r"D:\Copy", disks(HOME)[0])
