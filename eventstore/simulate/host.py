@@ -7,6 +7,7 @@ from msgspec import Struct
 from eventstore.codec import decode
 from eventstore.decide import decide
 from eventstore.entry import Recorded
+from eventstore.errors import BadInput
 from eventstore.events import Event
 from eventstore.find import deleted_snapshots, find_vm
 from eventstore.fleet import Fleet
@@ -80,11 +81,22 @@ class Host:
         return self.fleet.last.at if self.fleet.last else None
 
     def _register(self, deed: Deed) -> Decided:
+        if not deed.id:
+            self._refuse_a_second(deed.operands[0])
         vm = VmId(deed.id or derive(self._store, "vm", len(self.fleet.machines) + 1))
         stream = vm_stream(vm)
         machine = self.fleet.machines.get(vm) or Machine(vm)
         order = registration(deed, self.fleet, self._seed(stream))
         return self._decided(stream, decide(machine, order, self.fleet.neighbours(vm)))
+
+    def _refuse_a_second(self, name: str) -> None:
+        """Refuse another VM of a name: whoever plays a corrected file again does not mean one."""
+        for machine in self.fleet.machines.values():
+            if machine.is_present and machine.name == name:
+                raise BadInput(
+                    f"a VM called '{name}' is registered already ({machine.id}): play into a new "
+                    "store, go on without this line, or give a second one its own id=GUID"
+                )
 
     def _decided(self, stream: str, events: Sequence[Event]) -> Decided:
         return Decided(stream, self._revisions.get(stream, 0), events)

@@ -301,6 +301,14 @@ class TestChanged:
 
         assert "SnapshotApplied" not in kinds(log)
 
+    def test_nor_is_it_where_a_snapshot_keeps_that_disk_already(self) -> None:
+        log = Log().read(3, seen("base.vhd"), stream=FOLDER)
+        log.read(3, config("base.vhd", listed=1), snapshot(S1, "base.vhd"))
+        log.read(9, seen("a1.avhd", "base.vhd"), stream=FOLDER)
+        log.read(9, config("a1.avhd", listed=2))
+
+        assert "SnapshotApplied" not in kinds(log)
+
 
 class TestMerged:
     def before(self, *, snapshots: int) -> Log:

@@ -103,7 +103,7 @@ def test_an_impossible_command_stops_with_line_and_reason(
 
 
 def test_an_ambiguous_name_lists_who_is_meant(snapledger: Snapledger) -> None:
-    snapledger.play(WEB01, "vm web01")
+    snapledger.play(WEB01, "vm web01 id=11111111-2222-3333-4444-555555555555")
     told = snapledger("tree", "web01")
 
     guids = [row["id"] for row in snapledger("vms", "--json").json]

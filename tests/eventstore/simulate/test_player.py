@@ -16,6 +16,8 @@ from eventstore.simulate.player import By, Player
 from eventstore.simulate.scenario import read_scenario
 from tests.eventstore.simulate.playing import STORE, WEB01, machine, new_log, play, types
 
+SECOND = "11111111-2222-3333-4444-555555555555"
+
 
 def test_the_same_scenario_in_the_same_store_gives_the_same_ids(tmp_path: Path) -> None:
     lines = (WEB01, "start web01", "take web01 S1", "take web01 S2", "shutdown web01")
@@ -224,9 +226,20 @@ def test_a_removed_vm_is_told_with_when(tmp_path: Path) -> None:
         play(log, "start web01")
 
 
+def test_a_second_vm_of_a_name_needs_an_id_of_its_own(tmp_path: Path) -> None:
+    """A corrected file that is played again does not mean another VM."""
+    log = new_log(tmp_path)
+    play(log, WEB01)
+
+    with pytest.raises(BadInput, match="'web01' is registered already"):
+        play(log, WEB01)
+    assert log.head() == 1
+    play(log, "remove web01", WEB01)
+
+
 def test_two_vms_of_one_name_are_told_apart_by_guid(tmp_path: Path) -> None:
     log = new_log(tmp_path)
-    play(log, WEB01, r"vm web01 C:\VMs\other.vhd")
+    play(log, WEB01, rf"vm web01 id={SECOND} C:\VMs\other.vhd")
 
     with pytest.raises(BadInput, match="2 VMs match 'web01'") as told:
         play(log, "start web01")
