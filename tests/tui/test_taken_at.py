@@ -58,6 +58,8 @@ def test_the_tree_of_before_any_reading_has_what_was_taken_by_then(
     assert names("2026-01-02T00:00:00Z") == ["S1", "経理 2"]
     assert names("2026-02-02T00:00:00Z") == ["S1", "経理 2", "S3"]
     assert names("2026-03-02T00:00:00Z") == ["[red]eins", "S3"]
+    told = snapledger("log", "web01", "--at", "2026-01-02T00:00:00Z").out
+    assert "existed by then" in told
     before = snapledger("tree", "web01", "--at", "2026-01-02T00:00:00Z").out
     assert "Now (not known under which snapshot)" in before
     assert "its disks are not known" in before

@@ -40,7 +40,7 @@ def run(call: Call) -> Exit:
 def _meant(known: Knowledge, word: str) -> VmId:
     """Give the VM called `word`; here it may be one that nothing but event logs speak of."""
     try:
-        return known.vm(word).id
+        return known.told_vm(word).id
     except BadInput:
         names = known.fleet.host_logs.names
         told = [vm for vm, name in names.items() if word in {vm, name} or guid(word) == vm]
