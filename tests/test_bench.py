@@ -9,7 +9,7 @@ from tests.bench.__main__ import Sizes, main
 from tests.bench.measure import OURS
 from tests.bench.report import Report
 
-TINY = Sizes(appended=4, stream=120, mixed=400, vms=4, files=2)
+TINY = Sizes(appended=4, stream=120, mixed=400, vms=4, files=2, hosted=50)
 
 
 @pytest.fixture(autouse=True)

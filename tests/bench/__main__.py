@@ -8,14 +8,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.bench import appends, checks, event_logs, evidence, replays, writers
+from tests.bench import appends, checks, event_logs, evidence, replays, scale, writers
 from tests.bench.measure import Row
 from tests.bench.report import Report, as_json, as_table, facts
 from tests.bench.stored import stored_mix
 
 
 class Sizes(Struct, frozen=True):
-    """How much is measured: `appended` entries a round, and what stands in the logs read."""
+    """How much is measured: `appended` entries a round, and what stands in the logs read.
+
+    `hosted` are the disk files of the host that is recorded and judged.
+    """
 
     appended: int = 1_000
     stream: int = 10_000
@@ -23,10 +26,11 @@ class Sizes(Struct, frozen=True):
     vms: int = 200
     files: int = 200
     records: int = 2_000
+    hosted: int = 2_000
 
 
 USUAL = Sizes()
-QUICK = Sizes(appended=200, stream=1_000, mixed=10_000, vms=20, files=50, records=200)
+QUICK = Sizes(appended=200, stream=1_000, mixed=10_000, vms=20, files=50, records=200, hosted=400)
 
 
 def main(argv: list[str], usual: Sizes = USUAL) -> int:
@@ -51,6 +55,7 @@ def _rows(folder: Path, sizes: Sizes) -> Iterator[Row]:
     yield from checks.rows(log, sizes.mixed)
     yield from evidence.rows(folder / "evidence", sizes.files)
     yield from event_logs.rows(sizes.records)
+    yield from scale.rows(folder / "scale", sizes.hosted, max(sizes.hosted // 50, 1))
 
 
 def _parser() -> argparse.ArgumentParser:
