@@ -17,11 +17,11 @@ from eventstore.moments import FIRST_MOMENT, Moment
 
 _ENTRIES_MIN = 64
 _BYTES_BY_ENTRY = 32
-"""What changed may take so much; an entry has some 800 bytes in the log."""
+"""What changed may take so much, a whole state twice as much; an entry has some 800 bytes in the
+log, so keyframes take an eighth of it at most."""
 
 _CHANGES_MAX = 0.5
-"""A whole state is saved when the changes since the last one take such a part of its size, so
-all in all keyframes take an eighth of what the log takes."""
+"""The whole state is saved instead of changes that would, with those before, take such a part."""
 
 
 def keep_keyframes(log: EmbeddedLog, begin: Callable[[], State] = FleetState) -> None:
@@ -88,12 +88,8 @@ class _Keeper(Generic[AnyState]):
             for each in gained:
                 state.take(each)
             latest, since = happened, since + len(gained)
-            is_saved = self._save(state, line, latest, since)
-            gained, since, enough = (
-                [],
-                0 if is_saved else since,
-                _ENTRIES_MIN if is_saved else since,
-            )
+            short = self._save(state, line, latest, since)
+            gained, since, enough = [], since if short else 0, short or _ENTRIES_MIN
 
     def _save_at_head(
         self, last: _Line, latest: Moment, rest: Iterator[tuple[Recorded, _Line]]
@@ -108,19 +104,19 @@ class _Keeper(Generic[AnyState]):
         state = state_as_of(self._log, self._begin, position=last.place.position)
         self._save(state, last, latest, gained)
 
-    def _save(self, state: AnyState, line: _Line, latest: Moment, since: int) -> bool:
-        """Save the state through `line`, `since` entries after the last; False: it is too much.
+    def _save(self, state: AnyState, line: _Line, latest: Moment, since: int) -> int:
+        """Save the state through `line`, `since` entries after the last.
 
-        LogBusy when another process saves too.
+        Gives 0, or how many entries later it is worth what it takes. LogBusy when another process
+        saves too.
         """
-        before = self._last
-        if before and self._changes() >= _CHANGES_MAX * self._size(before.whole):
-            before = None
-        parts = written(state, self._held if before else NOTHING)
-        digest = self._digest if before else b""
-        data = packed(line.place.position, line.digest, parts, before=digest)
-        if before and len(data) > since * _BYTES_BY_ENTRY:
-            return False
+        before, limit = self._last, since * _BYTES_BY_ENTRY
+        data = self._packed(state, line, whole=before is None)
+        if before and self._changes() + len(data) >= _CHANGES_MAX * self._size(before.whole):
+            before, limit = None, 2 * limit
+            data = self._packed(state, line, whole=True)
+        if self._last and len(data) > limit:
+            return max(len(data) * since // limit - since, _ENTRIES_MIN)
         newest = self._kept.row(self._count - 1) if self._count else None
         row = Row(
             line.place,
@@ -136,7 +132,12 @@ class _Keeper(Generic[AnyState]):
             self._kept.add(row, data, after=self._count)
         self._count += 1
         self._last, self._digest, self._held = row, digest_of(data), mark(state)
-        return True
+        return 0
+
+    def _packed(self, state: AnyState, line: _Line, *, whole: bool) -> bytes:
+        parts = written(state, NOTHING if whole else self._held)
+        before = b"" if whole else self._digest
+        return packed(line.place.position, line.digest, parts, before=before)
 
     def _changes(self) -> int:
         """Give how many bytes the changes since the last whole state take."""
