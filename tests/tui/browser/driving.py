@@ -14,6 +14,7 @@ from eventstore.moments import Moment
 from eventstore.simulate.player import By, Player
 from eventstore.simulate.scenario import read_scenario
 from tui.browser.app import Browser
+from tui.browser.screen import BrowserScreen
 from tui.render.look import Look
 from tui.render.text import cells
 
@@ -101,8 +102,16 @@ async def _driven(app: Browser, acts: Sequence[Act], size: tuple[int, int]) -> D
 
 
 async def _quiet(app: Browser, pilot: Pilot[None]) -> None:
-    await app.workers.wait_for_complete()
     await pilot.pause()
+    while any(not worker.is_finished for worker in app.workers):
+        await app.workers.wait_for_complete()  # one may have begun another
+        await pilot.pause()
+    while app.is_running and not app._exit and _lacks_keys(app):
+        await pilot.pause(0.02)  # they come when everything else has been drawn
+
+
+def _lacks_keys(app: Browser) -> bool:
+    return isinstance(app.screen, BrowserScreen) and not app.screen.query("FooterKey")
 
 
 class Looks:
