@@ -29,7 +29,8 @@ class Knowledge:
 
     @cached_property
     def fleet(self) -> Fleet:
-        return self._heard.fleet
+        # Whoever asked for findings has it folded already; a second one costs time and memory.
+        return self.ownership.fleet if "ownership" in self.__dict__ else self._heard.fleet
 
     @cached_property
     def ownership(self) -> Ownership:
