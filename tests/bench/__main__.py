@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.bench import appends, checks, event_logs, evidence, replays, scale, writers
+from tests.bench import appends, browser, checks, event_logs, evidence, replays, scale, writers
 from tests.bench.measure import Row
 from tests.bench.report import Report, as_json, as_table, facts
 from tests.bench.stored import stored_mix
@@ -27,10 +27,20 @@ class Sizes(Struct, frozen=True):
     files: int = 200
     records: int = 2_000
     hosted: int = 2_000
+    browsed: int = 10_000
 
 
 USUAL = Sizes()
-QUICK = Sizes(appended=200, stream=1_000, mixed=10_000, vms=20, files=50, records=200, hosted=400)
+QUICK = Sizes(
+    appended=200,
+    stream=1_000,
+    mixed=10_000,
+    vms=20,
+    files=50,
+    records=200,
+    hosted=400,
+    browsed=1_000,
+)
 
 
 def main(argv: list[str], usual: Sizes = USUAL) -> int:
@@ -56,6 +66,7 @@ def _rows(folder: Path, sizes: Sizes) -> Iterator[Row]:
     yield from evidence.rows(folder / "evidence", sizes.files)
     yield from event_logs.rows(sizes.records)
     yield from scale.rows(folder / "scale", sizes.hosted, max(sizes.hosted // 50, 1))
+    yield from browser.rows(folder / "browsed", sizes.browsed)
 
 
 def _parser() -> argparse.ArgumentParser:

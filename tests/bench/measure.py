@@ -4,6 +4,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from msgspec import Struct
 
@@ -23,10 +24,10 @@ class Aim(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """Medians in seconds for one `unit`: ours, and beside it the floor's or the peers'.
+    """Medians for one `unit`: ours, and beside it the floor's or the peers'.
 
-    `is_met` is None without an aim, or when the peer that it names was not measured; `skipped`
-    says why.
+    They are seconds, or bytes where `measure` says so. `is_met` is None without an aim, or when the
+    peer that it names was not measured; `skipped` says why.
     """
 
     what: str
@@ -35,6 +36,7 @@ class Row(Struct, frozen=True):
     aim: str = ""
     is_met: bool | None = None
     skipped: str = ""
+    measure: Literal["seconds", "bytes"] = "seconds"
 
 
 def race(

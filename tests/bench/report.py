@@ -75,18 +75,22 @@ def _cells(row: Row) -> list[Cells]:
         (
             row.what if number == 0 else "",
             name,
-            f"{_time(seconds)}/{row.unit}",
-            f"{1 / seconds:,.0f}",
-            f"{seconds / ours:.2f} x" if ours and name != OURS else "",
+            f"{_amount(found, row)}/{row.unit}",
+            f"{1 / found:,.0f}" if row.measure == "seconds" and found else "",
+            f"{found / ours:.2f} x" if ours and name != OURS else "",
             aim if number == 0 else "",
         )
-        for number, (name, seconds) in enumerate(row.medians.items())
+        for number, (name, found) in enumerate(row.medians.items())
     ]
     return [*lines, ("", f"skipped: {row.skipped}", "", "", "", "")] if row.skipped else lines
 
 
 def _aligned(text: str, width: int, column: int) -> str:
     return text.rjust(width) if column in {2, 3, 4} else text.ljust(width)
+
+
+def _amount(found: float, row: Row) -> str:
+    return _time(found) if row.measure == "seconds" else f"{found:,.0f} B"
 
 
 def _time(seconds: float) -> str:

@@ -69,7 +69,7 @@ class Browser(Stage):
         self.theme = THEMES[0] if self.drawn.has_colour else NO_COLOUR
         self._draw_frames()
         self.switch_mode("time")
-        self._read()
+        self.call_after_refresh(self._read)  # the frame comes first
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
     # --- asking -------------------------------------------------------------------------------
@@ -171,6 +171,10 @@ class Browser(Stage):
                 journey = Journey(self._store.read())
             else:
                 journey = self._cursor.journey.extended(self._store.read(after=self._head))
+            journey.rows(self._cursor.place.vm if self._cursor else self._first_vm(journey))
+        except BadInput as error:
+            self.call_from_thread(self.exit, return_code=2, message=str(error))
+            return
         except SnapledgerError as error:
             self.call_from_thread(self.exit, return_code=1, message=str(error))
             return
@@ -179,11 +183,7 @@ class Browser(Stage):
     def _arrived(self, journey: Journey) -> None:
         self._head = journey.head
         if self._cursor is None:
-            try:
-                self._cursor = Cursor(journey, self._first_vm(journey))
-            except BadInput as error:
-                self.exit(return_code=2, message=str(error))
-                return
+            self._cursor = Cursor(journey, self._first_vm(journey))
         else:
             self._cursor.go_on(journey)
         self.found = None

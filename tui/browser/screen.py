@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.browser.app import Browser
 
 TABS = (("F2", "time", "Time"), ("F4", "findings", "Findings"), ("F6", "diff", "Diff"))
+READING = "READ-ONLY  reading the log…"
 _NAME_CELLS_MAX = 28
 
 
@@ -50,7 +51,7 @@ class BrowserScreen(Screen[None]):
         self._is_drawing = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="where", markup=False)
+        yield Static(READING, id="where", markup=False)
         yield Static(id="tabs", markup=False)
         yield from self.compose_body()
         yield Footer(compact=True, show_command_palette=False)

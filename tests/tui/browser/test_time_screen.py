@@ -176,6 +176,16 @@ def test_hostile_names_are_shown_and_never_obeyed(tmp_path: Path) -> None:
     assert "[red]x[/]" in looks.seen[0]
 
 
+def test_the_frame_is_there_before_the_log_is_read(
+    log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Browser, "_read", lambda _: None)
+
+    seen = browse(log)
+
+    assert "READ-ONLY  reading the log…" in seen
+
+
 def test_an_empty_store_says_that_nothing_is_recorded(tmp_path: Path) -> None:
     log = store_of(tmp_path / "empty", "")
 
