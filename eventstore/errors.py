@@ -41,6 +41,15 @@ class WrongRevision(LogError):
         self.actual = actual
 
 
+class Overtaken(LogError):
+    """Somebody else stored something since position `head`, and now the log ends at `actual`."""
+
+    def __init__(self, *, head: int, actual: int) -> None:
+        super().__init__(f"the log ends at position {actual}, not {head}")
+        self.head = head
+        self.actual = actual
+
+
 class DuplicateId(LogError):
     """An event id already stands in its stream, with other content or in another place.
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from eventstore.codec import decode
 from eventstore.entry import Entry, Recorded
-from eventstore.errors import BadInput, DuplicateId, LogError, WrongRevision
+from eventstore.errors import BadInput, DuplicateId, LogError, Overtaken, WrongRevision
 from eventstore.events import FolderRead
 from eventstore.evidence.file_tree import native, shown
 from eventstore.evidence.folder import FolderReading, read_file, walk
@@ -94,7 +94,7 @@ def record(log: EmbeddedLog, evidence: Evidence, out: Output) -> Recording:
             seen = observe(reading, known, by, confirm=evidence.confirm)
             desk.store_late(seen, by) if by.is_dated else desk.store(seen)
             inferred = desk.explain(evidence.recorder)
-        except (WrongRevision, DuplicateId):
+        except (WrongRevision, DuplicateId, Overtaken):
             # Somebody else recorded too: look again at what is new. What they saw may be later
             # than what this walk saw, so it is dated by what was known before it.
             known = replace(desk.known(), last=known.last)
@@ -126,6 +126,8 @@ class _Desk:
         self._hosts = Hosts()
         self._places: dict[PathKey, str] = {}
         self._revisions: dict[str, int] = {}
+        self._read_to = 0
+        self._head: int | None = None
         self._until = evidence.taken_at
 
     def observer(self, evidence: Evidence, started_at: Moment) -> Observer:
@@ -147,8 +149,13 @@ class _Desk:
         return known
 
     def named(self, found: FolderReading) -> FolderReading:
-        """Give what was found by the paths that the store knows it by; raises BadInput."""
+        """Give what was found by the paths that the store knows it by; raises BadInput.
+
+        Who tells of a new host must be the next to write: two that came first at once would both
+        be the home, and a path of one be taken for the other's.
+        """
         hosts = read_from(self._hosts, found, self.host)
+        self._head = self._read_to if hosts != self._hosts else None
         if has_local_files(found) and hosts.is_doubtful(self.host):
             known = ", ".join(each for each in hosts.called() if each != self.host)
             raise BadInput(
@@ -173,14 +180,15 @@ class _Desk:
     def store(self, news: Sequence[Observed]) -> None:
         """Append in the order given: a walk's own entry comes last, when all it counts is stored.
 
-        Raises WrongRevision or DuplicateId when a stream is not as it was when it was read.
+        Raises WrongRevision or DuplicateId when a stream is not as it was when it was read, and
+        Overtaken when the hosts may not be.
         """
         for stream, of_stream in groupby(news, key=lambda each: each.stream):
             for batch in chunks(each.entry() for each in of_stream):
                 expected = self._revisions.get(stream, 0)
-                self._revisions[stream] = self._log.append(
-                    stream, batch, expected=expected
-                ).revision
+                done = self._log.append(stream, batch, expected=expected, head=self._head)
+                self._revisions[stream] = done.revision
+                self._head = None if self._head is None else done.last
                 self.stored += len(batch)
 
     def explain(self, recorder: str) -> int:
@@ -208,6 +216,7 @@ class _Desk:
         for recorded in self._log.read():
             if recorded.entry.origin == origin:
                 self._revisions[recorded.entry.stream] = recorded.entry.revision
+            self._read_to = recorded.position
             hosts = heard_of(hosts, recorded.entry)
             self._hear_of_places(recorded.entry)
         self._hosts = hosts

@@ -85,11 +85,13 @@ class EmbeddedLog:
         """Hold the writer's lock, for writing beside the log; LogBusy when it is taken."""
         return WriterLock(self.files, self.folder, wait_seconds=0, clock=self._world.clock)
 
-    def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
+    def append(
+        self, stream: str, events: Sequence[NewEntry], *, expected: int, head: int | None = None
+    ) -> Appended:
         """Store `events` as one batch, all or none; when it returns they are synced."""
         with self._appending:
             self._must_be_open()
-            return self._writer.append(stream, events, expected=expected)
+            return self._writer.append(stream, events, expected=expected, head=head)
 
     def read(self, after: int = 0) -> Iterator[Recorded]:
         """Give everything published now with a position greater than `after`, in order."""

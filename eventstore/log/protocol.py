@@ -57,13 +57,17 @@ class EventLog(Protocol):
         """The store's id: entries appended here carry it."""
         ...
 
-    def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
+    def append(
+        self, stream: str, events: Sequence[NewEntry], *, expected: int, head: int | None = None
+    ) -> Appended:
         """Store `events` as one batch, all or none; when it returns they are synced.
 
         `expected` is the stream's revision before, 0 for a new stream. An append whose ids stand
         right after `expected` already is answered with the first positions and stores nothing.
-        Raises WrongRevision, DuplicateId, BatchTooLarge, BadInput (text or data that JSON cannot
-        carry), LogBusy, DiskFull, OutcomeUnknown, LogDamaged, HandleDead.
+        `head` is for what follows from the whole log: the last position that was read of it.
+        Raises WrongRevision, Overtaken (the log does not end at `head`), DuplicateId,
+        BatchTooLarge, BadInput (text or data that JSON cannot carry), LogBusy, DiskFull,
+        OutcomeUnknown, LogDamaged, HandleDead.
         """
         ...
 

@@ -8,7 +8,14 @@ from msgspec import Struct
 
 from eventstore import codec
 from eventstore.entry import NewEntry
-from eventstore.errors import DuplicateId, HandleDead, LogDamaged, LogError, WrongRevision
+from eventstore.errors import (
+    DuplicateId,
+    HandleDead,
+    LogDamaged,
+    LogError,
+    Overtaken,
+    WrongRevision,
+)
 from eventstore.events import ForkedFrom, TailSetAside
 from eventstore.ids import derive
 from eventstore.log import store as stores
@@ -77,7 +84,9 @@ class Writer:
         self._is_settled = False
         self._is_dead = False
 
-    def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
+    def append(
+        self, stream: str, events: Sequence[NewEntry], *, expected: int, head: int | None = None
+    ) -> Appended:
         """Store `events`; see EventLog.append."""
         prepared = prepare(stream, events)
         if self._is_dead:
@@ -87,20 +96,25 @@ class Writer:
                 # Nobody can have left anything to be found but whoever held the lock.
                 self._knows_all = self._knows_all and is_own
                 try:
-                    return self._append(stream, prepared, expected)
+                    return self._append(stream, prepared, expected, head)
                 except IndexDoubtful:
                     # Nothing was written yet; the index is built anew on the way.
                     self._reader.forget_index()
-                    return self._append(stream, prepared, expected)
+                    return self._append(stream, prepared, expected, head)
         except OSError as error:
             raise LogError(
                 f"{self._folder} cannot be written ({error}); this attempt stored nothing"
             ) from error
 
-    def _append(self, stream: str, events: Sequence[NewEntry], expected: int) -> Appended:
+    def _append(
+        self, stream: str, events: Sequence[NewEntry], expected: int, head: int | None
+    ) -> Appended:
         mark, streams = self._catch_up()
-        repeat = self._repeat(streams, stream, events, expected)
-        return repeat or self._add(mark, streams, stream, events, expected)
+        if repeated := self._repeat(streams, stream, events, expected):
+            return repeated
+        if head is not None and head != mark.place.position:
+            raise Overtaken(head=head, actual=mark.place.position)
+        return self._add(mark, streams, stream, events, expected)
 
     def _catch_up(self) -> tuple[Mark, Streams]:
         """Learn what others appended, and put in order what a crash left above the mark."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from eventstore.entry import NewEntry, Recorded
-from eventstore.errors import DuplicateId, HandleDead, WrongRevision
+from eventstore.errors import DuplicateId, HandleDead, Overtaken, WrongRevision
 from eventstore.log.batch import (
     Frame,
     Tip,
@@ -29,12 +29,16 @@ class InMemoryLog:
     def origin(self) -> str:
         return "in memory"
 
-    def append(self, stream: str, events: Sequence[NewEntry], *, expected: int) -> Appended:
+    def append(
+        self, stream: str, events: Sequence[NewEntry], *, expected: int, head: int | None = None
+    ) -> Appended:
         prepared = prepare(stream, events)
         own = list(self.read_stream(stream))
         at = {record.entry.id: record for record in own}
         if known := [at[event.id] for event in prepared if event.id in at]:
             return _repeat(stream, prepared, known, own[expected:][: len(prepared)])
+        if head not in {None, len(self.entries)}:
+            raise Overtaken(head=head or 0, actual=len(self.entries))
         if expected != len(own):
             raise WrongRevision(stream, expected=expected, actual=len(own))
         first, last = len(self.entries) + 1, len(self.entries) + len(prepared)

@@ -13,6 +13,7 @@ from eventstore.errors import (
     DuplicateId,
     HandleDead,
     LogError,
+    Overtaken,
     WrongRevision,
 )
 from eventstore.log.protocol import BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, Appended, EventLog
@@ -42,6 +43,20 @@ def test_a_batch_gets_the_next_positions_and_revisions(log: EventLog) -> None:
         (2, 2, (1, 2)),
         (3, 3, (3, 3)),
     ]
+
+
+def test_what_follows_from_the_whole_log_is_refused_when_another_stream_went_on(
+    log: EventLog,
+) -> None:
+    log.append("vm/other", events("a"), expected=0)
+
+    with pytest.raises(Overtaken) as caught:
+        log.append(VM, events("b"), expected=0, head=0)
+    assert (caught.value.head, caught.value.actual) == (0, 1)
+    assert names(log) == ["a"]
+
+    stored = log.append(VM, events("b"), expected=0, head=1)
+    assert log.append(VM, events("b"), expected=0, head=1) == stored, "a repetition is none"
 
 
 def test_an_entry_comes_back_as_it_was_given(log: EventLog) -> None:

@@ -102,10 +102,36 @@ def test_a_walk_that_was_overtaken_does_not_speak_last(
     assert rows[r"C:\VMs\web02.vhd"] == "missing"
 
 
+def test_of_two_hosts_recorded_first_at_once_one_is_the_home(
+    snapledger: Snapledger, host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have read an empty log before either of them appends."""
+    other, store = snapledger.folder / "other", snapledger.store
+    snapledger.store = snapledger.folder / "played other"
+    assert snapledger.play("vm sql01 C:\\VMs\\web01.vhd", to=other).code == 0
+    snapledger.store = store
+    real = folder.walk
+
+    def walk(root: Path, *others: Any) -> folder.FolderReading:  # noqa: ANN401 - passed through
+        monkeypatch.setattr(recording, "walk", real)
+        assert snapledger("record", str(other), "--host", "HV02").code == 0
+        return real(root, *others)
+
+    monkeypatch.setattr(recording, "walk", walk)
+    told = snapledger("record", str(host), "--host", "HV01", "--json")
+
+    assert (told.code, told.json["gaps"]) == (0, [])
+    at_home = {row["path"] for row in snapledger("chain", "sql01", "--json").json["disks"]}
+    of_other = {row["path"] for row in snapledger("chain", "web02", "--json").json["disks"]}
+    assert at_home == {r"C:\VMs\web01.vhd"}
+    assert of_other == {r"\\HV01\C$\VMs\web02.vhd"}
+    assert snapledger("record", str(host), "--host", "HV01", "--json").json["events"] == 0
+
+
 def test_a_recorder_that_never_comes_first_says_so(
     snapledger: Snapledger, host: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def append(_: EmbeddedLog, stream: str, *__: object, expected: int) -> Appended:
+    def append(_: EmbeddedLog, stream: str, *__: object, expected: int, **___: object) -> Appended:
         raise WrongRevision(stream, expected=expected, actual=expected + 1)
 
     monkeypatch.setattr(EmbeddedLog, "append", append)
