@@ -15,7 +15,6 @@ from projections.names import find_vm
 from projections.shapes import vm_ref
 from tui.browser.ask import Ask
 from tui.browser.choose import Choice, Choose
-from tui.browser.copying import copyable
 from tui.browser.diff_screen import DiffScreen
 from tui.browser.findings_at import Found, findings_at
 from tui.browser.findings_screen import FindingsScreen
@@ -23,9 +22,11 @@ from tui.browser.help import help_on
 from tui.browser.journey import Instant, Journey
 from tui.browser.moment import Cursor
 from tui.browser.palette import Names
+from tui.browser.screen import BrowserScreen
 from tui.browser.stage import Stage
 from tui.browser.themes import COLOUR_BLIND, NO_COLOUR, THEMES
 from tui.browser.time_screen import TimeScreen
+from tui.browser.whatif_screen import WhatIfScreen
 from tui.render.glyphs import ASCII, UNICODE
 from tui.render.look import Look
 from tui.render.text import clip_end
@@ -39,22 +40,28 @@ class Browser(Stage):
 
     TITLE = "snapledger"
     CSS_PATH = "browser.tcss"
-    MODES: ClassVar = {"time": TimeScreen, "findings": FindingsScreen, "diff": DiffScreen}
+    MODES: ClassVar = {
+        "time": TimeScreen,
+        "findings": FindingsScreen,
+        "diff": DiffScreen,
+        "whatif": WhatIfScreen,
+    }
     COMMANDS: ClassVar = {Names}
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", "Keys", key_display="?"),
         Binding("f2", "switch_mode('time')", "Time", show=False),
         Binding("f4", "switch_mode('findings')", "Findings", show=False),
         Binding("f6,d", "switch_mode('diff')", "Diff", key_display="d"),
+        Binding("f7,w", "switch_mode('whatif')", "What if", key_display="w"),
         Binding("m", "mark", "Mark A"),
         Binding("v,f3", "choose_vm", "VM"),
         Binding("t,ctrl+g", "ask_moment", "Go to"),
-        Binding("slash,f7", "ask_filter", "Filter", key_display="/"),
+        Binding("slash,ctrl+f", "ask_filter", "Filter", key_display="/"),
         Binding("K", "known", "As known then", show=False),
         Binding("y", "copy", "Copy"),
         Binding("T", "theme", "Next theme", show=False),
         Binding("backslash", "glyphs", "ASCII signs", show=False),
         Binding("f5", "read_again", "Read again", show=False),
-        Binding("question_mark,f1", "help", "Keys", key_display="?"),
         Binding("ctrl+p,f10", "command_palette", "Palette", key_display="^p", system=True),
         Binding("q,ctrl+q", "quit", "Quit", key_display="q"),
     ]
@@ -121,13 +128,11 @@ class Browser(Stage):
         self.push_screen(help_on(self.screen), lambda key: self.simulate_key(key) if key else None)
 
     def action_copy(self) -> None:
-        row = self.cursor.row
-        if row is None:
+        if self.cursor.row is None or not isinstance(self.screen, BrowserScreen):
             return
-        found = copyable(self.cursor, self.look_for(None))
         choices = [
             Choice(f"{what:<10} {clip_end(text, 60)}  ({len(text.encode())} bytes)", text)
-            for what, text in found
+            for what, text in self.screen.copyable()
         ]
         self.push_screen(Choose("Copy what?", choices), self._copied)
 

@@ -27,6 +27,11 @@ class Found(Struct, frozen=True):
 
 def findings_at(journey: Journey, instant: Instant | None) -> Found:
     """Judge every file at `instant`, None for all that is known."""
-    as_of = AsOf() if instant is None else AsOf(at=instant.at, position=instant.known)
-    known = Knowledge(InMemory(select(journey.entries, as_of)))
+    known = known_at(journey, instant)
     return Found(instant, known.findings, coverage(known.fleet), known.fleet)
+
+
+def known_at(journey: Journey, instant: Instant | None) -> Knowledge:
+    """Give all that is known at `instant`, None for now."""
+    as_of = AsOf() if instant is None else AsOf(at=instant.at, position=instant.known)
+    return Knowledge(InMemory(select(journey.entries, as_of)))

@@ -1,5 +1,6 @@
 """The findings screen: every odd file, why, what would break, and what to do."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -62,14 +63,15 @@ class FindingsScreen(BrowserScreen):
         if not self._findings:
             pane.show_lines([look.paint("nothing odd was found at this moment", "good")])
         else:
-            pane.show(len(self._findings), self._draw, cursor=pane.cursor)
+            draw = partial(self._draw, self._findings)
+            pane.show(len(self._findings), draw, cursor=pane.cursor)
         self._tell()
 
     def _pane(self, name: str) -> Lines:
         return self.query_one(f"#{name}", Lines)
 
-    def _draw(self, index: int, width: int) -> str:
-        finding, look = self._findings[index], self.browser.look_for(width)
+    def _draw(self, shown: list[Finding], index: int, width: int) -> str:
+        finding, look = shown[index], self.browser.look_for(width)
         is_usual = finding.verdict in ORDINARY
         word = f"{look.glyphs.waiting if is_usual else '!'} {finding.verdict.replace('_', ' ')}"
         size = "" if finding.size_bytes is None else size_text(finding.size_bytes)

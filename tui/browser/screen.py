@@ -1,5 +1,6 @@
 """What the screens have in common: the line that says where one is, the tabs, and the moment."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -9,6 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from tui.browser.copying import copyable
 from tui.browser.lines import Lines
 from tui.browser.moment import Cursor
 from tui.render.look import Look
@@ -17,7 +19,12 @@ from tui.render.text import clip_middle
 if TYPE_CHECKING:
     from tui.browser.app import Browser
 
-TABS = (("F2", "time", "Time"), ("F4", "findings", "Findings"), ("F6", "diff", "Diff"))
+TABS = (
+    ("F2", "time", "Time"),
+    ("F4", "findings", "Findings"),
+    ("F6", "diff", "Diff"),
+    ("F7", "whatif", "What if"),
+)
 READING = "READ-ONLY  reading the log…"
 _NAME_CELLS_MAX = 28
 
@@ -97,6 +104,10 @@ class BrowserScreen(Screen[None]):
         """Say where one is, and how much is odd."""
         self.query_one("#where", Static).update(Content(self._where()), layout=False)
         self.query_one("#tabs", Static).update(Content(self._tabs()), layout=False)
+
+    def copyable(self) -> Iterator[tuple[str, str]]:
+        """Give what can be copied here, each with a word for it."""
+        return copyable(self.cursor, self.browser.look_for(None))
 
     def _where(self) -> str:
         app, cursor = self.browser, self.cursor

@@ -14,22 +14,12 @@ merges of this VM, and of no other.
 
 from argparse import ArgumentParser
 
-from eventstore.errors import BadInput
-from eventstore.find import deleted_snapshots
-from eventstore.ids import vm_stream
 from eventstore.moments import now
-from eventstore.simulate.grammar import SHAPES, did_you_mean, parse
-from eventstore.simulate.hands import HAND_VERBS
-from eventstore.simulate.orders import command
 from eventstore.text import storable
-from projections.forecast import forecast, weigh
-from projections.merge_pace import pace_of
 from tui.call import Call, Exit
-from tui.contents import read_contents
+from tui.foreseeing import VERBS, foresee
 from tui.render.forecast import forecast_lines
 from tui.render.labels import Labels
-
-VERBS = tuple(verb for verb in SHAPES if verb not in {"at", "vm", *HAND_VERBS})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,25 +30,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Exit:
     words, known = call.words, call.session.knowledge
-    if words.verb not in VERBS:
-        hint = did_you_mean(words.verb, VERBS) or f"; there are: {', '.join(VERBS)}"
-        raise BadInput(f"'{words.verb}' is nothing done to a VM{hint}")
     machine = known.vm(storable(words.vm))
-    deed = parse((words.verb, machine.id, *map(storable, words.operands)))
-    stream = vm_stream(machine.id)
-    history = (each for each in known.selection.entries if each.entry.stream == stream)
-    order = command(deed, machine, known.fleet, "forecast", deleted_snapshots(history))
     at = call.session.as_of.at or now()
-    told = forecast(
-        known.fleet, machine.id, order, at=at, findings=known.findings, graph=known.graph
-    )
-    contents = read_contents(known.fleet, told.merges, call.out.progress)
-    told = weigh(told, known.fleet, contents, pace_of(known.selection.entries, machine.id))
+    operands = tuple(map(storable, words.operands))
+    found = foresee(known, machine, words.verb, operands, at=at, progress=call.out.progress)
+    told = found.told
     if call.wants_json:
         call.out.json(told)
     else:
         labels = Labels(known.fleet, call.out.look, told.snapshots.added)
-        loses_now = deed.verb in {"apply", "revert"}
-        call.out.lines(forecast_lines(told, labels, call.out.look, loses_now=loses_now))
+        call.out.lines(forecast_lines(told, labels, call.out.look, loses_now=found.loses_now))
         call.out.as_of(known.last(machine.id))
     return Exit.FINE

@@ -8,14 +8,10 @@ stand in its place: the exit code is 1 then.
 from argparse import ArgumentParser
 
 from eventstore.text import storable
-from projections.findings import findings_of_vm
-from projections.merge_pace import pace_of
-from projections.plan import plan
-from projections.plan_objections import Scene
 from projections.plan_shape import Plan
 from projections.shapes import LastCounted
 from tui.call import Call, Exit
-from tui.contents import read_contents
+from tui.foreseeing import planned
 from tui.render.plan import plan_lines
 
 
@@ -30,14 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> Exit:
     known = call.session.knowledge
     machine = known.vm(storable(call.words.vm))
-    found = findings_of_vm(known.findings, known.graph, machine.id)
-    scene = Scene(known.fleet, known.graph, known.ownership, found)
-    told = plan(scene, machine.id)
-    if told.steps:
-        merges = [merge for step in told.steps for merge in step.merges]
-        contents = read_contents(known.fleet, merges, call.out.progress)
-        pace = pace_of(known.selection.entries, machine.id)
-        told = plan(scene, machine.id, contents, pace)
+    told = planned(known, machine, call.out.progress)
     last = known.last(machine.id)
     if call.wants_json:
         fields = {name: getattr(told, name) for name in told.__struct_fields__}

@@ -26,6 +26,15 @@ _STARTS = {
 
 def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: bool) -> Iterator[str]:
     """Tell what would happen and what it would need; `loses_now` when Now's data would go."""
+    yield from outcome_lines(told, labels, look, loses_now=loses_now)
+    yield ""
+    yield look.paint("so that it will be:", "strong")
+    for line in after_lines(told, labels, _inner(look)):
+        yield f"{_INDENT}{line}".rstrip()
+
+
+def outcome_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: bool) -> Iterator[str]:
+    """Tell what it comes to, what runs, what goes, what is not certain and what differs."""
     yield from _summary(told, look, loses_now=loses_now)
     yield ""
     yield look.paint("if you do this, the log will say:", "strong")
@@ -43,17 +52,19 @@ def forecast_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: boo
         yield from sentence(f"{_INDENT}not certain: ", look.text(doubt), look, "warn")
     yield ""
     yield look.paint("and this will differ:", "strong")
-    inner = replace(look, width=look.width - len(_INDENT)) if look.width else look
-    for line in difference_lines(told, (labels,), inner):
+    for line in difference_lines(told, (labels,), _inner(look)):
         yield f"{_INDENT}{line}"
+
+
+def after_lines(told: Forecast, labels: Labels, look: Look) -> Iterator[str]:
+    """Draw the snapshot tree and the disk chain as they would be."""
+    yield from tree_lines(told.tree, look)
     yield ""
-    yield look.paint("so that it will be:", "strong")
-    for line in tree_lines(told.tree, inner):
-        yield f"{_INDENT}{line}".rstrip()
-    yield ""
-    vm = told.vm.id if told.vm else None
-    for line in chain_lines(told.chain, labels, inner, vm=vm):
-        yield f"{_INDENT}{line}".rstrip()
+    yield from chain_lines(told.chain, labels, look, vm=told.vm.id if told.vm else None)
+
+
+def _inner(look: Look) -> Look:
+    return replace(look, width=look.width - len(_INDENT)) if look.width else look
 
 
 def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
@@ -62,13 +73,14 @@ def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
         yield look.paint("  the current state of the VM would be lost", "bad")
     yield f"  {counted(len(told.deleted_files), 'file')} would go"
     starts = [merge.starts for merge in told.merges]
-    yield (
-        f"  {starts.count('now')} of {len(starts)} merge{'' if len(starts) == 1 else 's'} would "
+    merges = (
+        f"{starts.count('now')} of {len(starts)} merge{'' if len(starts) == 1 else 's'} would "
         f"start at once, {starts.count('next_stop')} at the next stop, "
         f"{starts.count('never')} never"
         if starts
-        else "  no merge follows"
+        else "no merge follows"
     )
+    yield from sentence(_INDENT, merges, look)
 
 
 def _merge(merge: FutureMerge, look: Look) -> Iterator[str]:

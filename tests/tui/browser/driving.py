@@ -103,6 +103,8 @@ async def _driven(app: Browser, acts: Sequence[Act], size: tuple[int, int]) -> D
 
 async def _quiet(app: Browser, pilot: Pilot[None]) -> None:
     await pilot.pause()
+    while app.is_running and not app._exit and not app.is_ready:
+        await pilot.pause(0.02)  # the log is read when the frame stands
     while any(not worker.is_finished for worker in app.workers):
         await app.workers.wait_for_complete()  # one may have begun another
         await pilot.pause()
@@ -111,7 +113,8 @@ async def _quiet(app: Browser, pilot: Pilot[None]) -> None:
 
 
 def _lacks_keys(app: Browser) -> bool:
-    return isinstance(app.screen, BrowserScreen) and not app.screen.query("FooterKey")
+    keys = app.screen.query("FooterKey")
+    return isinstance(app.screen, BrowserScreen) and not any(key.size.width for key in keys)
 
 
 class Looks:

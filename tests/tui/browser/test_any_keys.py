@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROUNDS = int(os.environ.get("SNAPLEDGER_BROWSER_ROUNDS", "2"))
 KEYS = (
     *("[", "]", "{", "}", "@", "-", "t", "v", "m", "d", "x", "K", "T", "y", "?", "/", ":", "+"),
-    *("f1", "f2", "f4", "f6", "f5", "up", "down", "left", "right", "pageup", "pagedown"),
+    *("f1", "f2", "f4", "f6", "f5", "f7", "w", "up", "down", "left", "right", "pageup", "pagedown"),
     *("home", "end", "enter", "escape", "tab", "shift+tab", "1", "2", "3", "4", "5", "\\"),
     *("ctrl+home", "ctrl+end", "ctrl+p", "ctrl+left", "ctrl+right", "a", "経", "backspace"),
 )

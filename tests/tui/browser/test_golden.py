@@ -27,9 +27,22 @@ lose C:\\VMs\\base.vhd
 def test_the_screens_are_as_approved(size: tuple[int, int], tmp_path: Path) -> None:
     looks = Looks()
     log = store_of(tmp_path / "store", RIDDLE)
-    browse(log, looks, *["up"] * 2, looks, "f4", looks, "f6", looks, size=size)
+    browse(
+        log,
+        looks,
+        *["up"] * 2,
+        looks,
+        "f4",
+        looks,
+        "f6",
+        looks,
+        "f7",
+        *["down"] * 6,
+        looks,
+        size=size,
+    )
 
-    names = ("now", "past", "findings", "diff")
+    names = ("now", "past", "findings", "diff", "whatif")
     for name, seen in zip(names, looks.seen, strict=True):
         _compare(f"{name}-{size[0]}x{size[1]}", str(seen))
 

@@ -86,7 +86,13 @@ def test_a_hostile_name_changes_neither_title_nor_colours_nor_cursor(
     terminal.open(tmp_path / "store")
     terminal.shows("event 3/3")
 
-    for key, proof in (("F4", "[F4"), ("F6", "[F6"), ("F2", "[F2"), ("v", "Which VM?")):
+    for key, proof in (
+        ("F4", "[F4"),
+        ("F6", "[F6"),
+        ("F7", "[F7"),
+        ("F2", "[F2"),
+        ("v", "Which VM?"),
+    ):
         terminal.keys(key)
         screen = terminal.shows(proof)
         assert visible(HOSTILE)[:12] in screen

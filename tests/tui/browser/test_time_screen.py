@@ -1,11 +1,12 @@
 """Moving in the events moves the moment, and everything on the screen follows."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from eventstore.log.embedded import EmbeddedLog
-from tests.tui.browser.driving import HOSTILE, Act, Looks, browse, play, store_of
+from tests.tui.browser.driving import HOSTILE, LOOK, Act, Looks, browse, play, rows_of, store_of
 from tests.tui.calling import Snapledger
 from tui.browser.app import Browser
 from tui.render.text import visible
@@ -176,14 +177,29 @@ def test_hostile_names_are_shown_and_never_obeyed(tmp_path: Path) -> None:
     assert "[red]x[/]" in looks.seen[0]
 
 
+def test_findings_follow_the_moment_however_many_there_were(tmp_path: Path) -> None:
+    story = "vm a C:\\a.vhd\nstart a\ntake a S1\nlose C:\\a.vhd\n"
+    looks = Looks()
+    browse(store_of(tmp_path / "lost", story), "f4", looks, *["["] * 3, looks)
+
+    assert "C:" in looks.seen[0]
+    assert "0 to look at" in looks.seen[1]
+
+
 def test_the_frame_is_there_before_the_log_is_read(
     log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Browser, "_read", lambda _: None)
 
-    seen = browse(log)
+    async def frame() -> list[str]:
+        async with (app := Browser(log, LOOK)).run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            return rows_of(app)
 
-    assert "READ-ONLY  reading the log…" in seen
+    rows = asyncio.run(frame())
+
+    assert rows[0].startswith(" READ-ONLY  reading the log…")
+    assert any("3 Events" in row for row in rows)
 
 
 def test_an_empty_store_says_that_nothing_is_recorded(tmp_path: Path) -> None:
