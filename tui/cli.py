@@ -75,6 +75,7 @@ def _run(argv: Sequence[str]) -> Exit:
             f"{words.command} stopped: nobody reads its answer any more; what it stored stays"
         ) from None
     finally:
+        session.close()
         out.flush()
 
 

@@ -1,6 +1,7 @@
 """An open log and a moment in time: what every reading command asks."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +39,7 @@ class Session:
         self._at = at
         self._known_at = known_at
         self._tell = tell
+        self._open = ExitStack()
 
     @cached_property
     def log(self) -> EmbeddedLog:
@@ -55,7 +57,13 @@ class Session:
 
     def log_to_write(self) -> EmbeddedLog:
         """Give the log of a store that is made where there is none."""
-        return self._looked_at(open_store(self.folder, create=True))
+        log = self._looked_at(open_store(self.folder, create=True))
+        self._open.callback(log.close)
+        return log
+
+    def close(self) -> None:
+        """Let go of logs that were written to."""
+        self._open.close()
 
     @property
     def has_store(self) -> bool:

@@ -197,8 +197,11 @@ class EmbeddedLog:
             return check_log(self._world.files, self.folder, processes)
 
     def close(self) -> None:
-        """Let go; further calls raise HandleDead."""
-        self._is_closed = True
+        """Let go, and leave a log that ends with its last line; further calls raise HandleDead."""
+        with self._appending:
+            if not self._is_closed:
+                self._is_closed = True
+                self._writer.tidy()
 
     def _must_be_open(self) -> None:
         if self._is_closed:

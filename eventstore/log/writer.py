@@ -1,6 +1,7 @@
 """Appending to the log, under the writer's lock from the first look to the published mark."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from eventstore.entry import NewEntry
 from eventstore.errors import (
     DuplicateId,
     HandleDead,
+    LogBusy,
     LogDamaged,
     LogError,
     Overtaken,
@@ -40,7 +42,7 @@ from eventstore.log.reader import PAGE_BYTES, Reader
 from eventstore.log.recovery import is_clean, recover, tail_kept, tails_kept
 from eventstore.log.segments import SEGMENT_BYTES_MAX, START, Place, segment_path, segments
 from eventstore.log.streams import Streams
-from eventstore.log.writing import RESERVE_BYTES, keep_reserve, write_batch
+from eventstore.log.writing import RESERVE_BYTES, cut, keep_reserve, write_batch
 from eventstore.moments import Moment
 
 
@@ -105,6 +107,18 @@ class Writer:
             raise LogError(
                 f"{self._folder} cannot be written ({error}); this attempt stored nothing"
             ) from error
+
+    def tidy(self) -> None:
+        """Cut the blanks that this handle left, unless somebody writes just now."""
+        if self._is_dead or not self._blanks.left:
+            return
+        lock = WriterLock(self._files, self._folder, wait_seconds=0, clock=self._world.clock)
+        # They do no harm where they stand, and whoever fails here has stored all he was asked to.
+        with suppress(OSError, LogBusy), lock:
+            mark = find_mark(self._files, self._folder)
+            if mark and blanks_behind(self._files, self._folder, mark.place):
+                cut(self._files, segment_path(self._folder, mark.place.segment), mark.place.offset)
+        self._blanks.left = 0
 
     def _append(
         self, stream: str, events: Sequence[NewEntry], expected: int, head: int | None

@@ -37,7 +37,7 @@ def write_batch(
     try:
         if is_new and end.offset:
             # What a full disk made us cut off must not come back below a later segment.
-            _close(files, segment_path(folder, end.segment), end.offset)
+            cut(files, segment_path(folder, end.segment), end.offset)
         added = _write_synced(files, segment_path(folder, segment), data, offset, wanted)
         if is_new:
             files.sync_folder(folder / "log")
@@ -94,7 +94,8 @@ def _write_blanks(file: OpenFile, count: int, offset: int) -> int:
     return count
 
 
-def _close(files: Files, path: Path, size: int) -> None:
+def cut(files: Files, path: Path, size: int) -> None:
+    """End a segment at `size`, and sync that."""
     file = _open(files, path)
     try:
         file.truncate(size)

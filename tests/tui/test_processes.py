@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.calling import Snapledger
+
 ROOT = Path(__file__).resolve().parents[2]
 STORY = 'vm web01 C:\\VMs\\web01.vhd\ntake web01 "スナップショット 1"\n'
 
@@ -173,3 +175,14 @@ def test_help_into_a_pipe_that_nobody_reads_is_silent() -> None:
 
     assert told.stderr == b""
     assert told.returncode == 0
+
+
+def test_a_long_play_leaves_a_log_that_ends_with_a_line(snapledger: Snapledger) -> None:
+    takes = [f"take web01 s{number}" for number in range(45)]
+    applies = ["apply web01 s1", "start web01"] * 60
+    snapledger.play(r"vm web01 C:\web01.vhd", "start web01", *takes, *applies)
+
+    logs = sorted((snapledger.store / "log").glob("*.ndjson"))
+
+    assert sum(path.stat().st_size for path in logs) > 1 << 17
+    assert all(path.read_bytes().endswith(b'"}\n') for path in logs)

@@ -111,3 +111,47 @@ def test_a_full_disk_refuses_blanks_and_takes_the_batch() -> None:
         assert log.append(VM, [noted(str(number))], expected=number).first == number + 1
     assert tried
     assert content(files, 1).endswith(b'"}\n')
+
+
+def test_a_handle_that_is_closed_leaves_a_log_that_ends_with_its_last_line() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files, settings=AHEAD)
+    for number in range(MANY):
+        log.append(VM, [noted(str(number))], expected=number)
+    last = segments(files, STORE)[-1]
+    assert content(files, last)[-1] == BLANK
+
+    log.close()
+
+    assert content(files, last).endswith(b'"}\n')
+    assert ids(small_store(STORE, files)) == [str(number) for number in range(MANY)]
+
+
+def test_closing_cuts_nothing_while_somebody_else_writes() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files, settings=AHEAD)
+    for number in range(MANY):
+        log.append(VM, [noted(str(number))], expected=number)
+    last = segments(files, STORE)[-1]
+
+    with small_store(STORE, files).lock():
+        log.close()
+
+    assert content(files, last)[-1] == BLANK
+
+
+def test_closing_cuts_no_batch_that_was_not_published() -> None:
+    files = ForgetfulFiles()
+    log = small_store(STORE, files, settings=AHEAD)
+    for number in range(MANY):
+        log.append(VM, [noted(str(number))], expected=number)
+    path = segment_path(STORE, segments(files, STORE)[-1])
+    end = read_mark(files, STORE)
+    assert end is not None
+    file = files.open(path)
+    file.write(b"{torn", end.offset)
+    file.close()
+
+    log.close()
+
+    assert b"{torn" in files.read(path, 0, 1 << 20)
