@@ -72,10 +72,23 @@ def _taken_event(machine: Machine, snapshot: Snapshot) -> SnapshotTaken:
 
 def _deleted(change: Change) -> Iterator[Inference]:
     for snapshot in _vanished(change):
-        if told := change.reading_of(snapshot.id) or change.reading_of(None):
+        told = change.reading_of(snapshot.id) or change.reading_of(None)
+        if told and _counts_no_other(change.after, told):
             since = change.seen.of(change.stream, snapshot.id)
             event = SnapshotDeleted(snapshot.id, snapshot.name)
             yield _inference(change, event, told, since=since)
+
+
+def _counts_no_other(machine: Machine, told: Told) -> bool:
+    """Tell whether what is left is all that the VM says it has.
+
+    Its files may have been moved to where nobody looked: then the VM is gone from its place with
+    its snapshots, or counts them still.
+    """
+    if not machine.is_present:
+        return False
+    listed = None if isinstance(told.event, VmExportSeen) else machine.snapshots_listed
+    return listed is None or listed <= len(machine.snapshots)
 
 
 def _renamed(change: Change) -> Iterator[Inference]:

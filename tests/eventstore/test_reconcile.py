@@ -215,6 +215,19 @@ class TestGone:
         assert found.event == SnapshotDeleted(S1, "経理")
         assert (found.source.not_before, found.occurred_at) == (day(3), day(9))
 
+    def test_a_vm_that_counts_it_still_has_not_deleted_it(self) -> None:
+        place = snapshot(S1, "base.vhd")
+        log = self.log().read(9, _configuration_gone(place), stream=STREAM)
+
+        assert "SnapshotDeleted" not in kinds(log)
+
+    def test_what_is_gone_with_its_vm_may_have_moved_with_it(self) -> None:
+        log = self.log()
+        for each in (config("a.avhd", listed=1), snapshot(S1, "base.vhd")):
+            log.read(9, _configuration_gone(each), stream=STREAM)
+
+        assert "SnapshotDeleted" not in kinds(log)
+
     def test_a_walk_that_found_it_as_it_was_has_seen_it(self) -> None:
         log = self.log().read(6, walked(), stream=FOLDER)
 
