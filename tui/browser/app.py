@@ -33,6 +33,7 @@ from tui.render.text import clip_end
 
 FOLLOW_SECONDS = 1.0
 """How often the log is asked for what others recorded meanwhile."""
+_VERIFY = "`snapledger verify` looks at every byte of the log"
 
 
 class Browser(Stage):
@@ -66,8 +67,10 @@ class Browser(Stage):
         Binding("q,ctrl+q", "quit", "Quit", key_display="q"),
     ]
 
-    def __init__(self, log: EmbeddedLog, look: Look, *, vm: str | None = None) -> None:
-        super().__init__(look)
+    def __init__(
+        self, log: EmbeddedLog, look: Look, *, vm: str | None = None, banner: str = ""
+    ) -> None:
+        super().__init__(look, banner)
         self._store, self._vm_word = log, vm
         self._head = 0
 
@@ -181,7 +184,7 @@ class Browser(Stage):
             self.call_from_thread(self.exit, return_code=2, message=str(error))
             return
         except SnapledgerError as error:
-            self.call_from_thread(self.exit, return_code=1, message=str(error))
+            self.call_from_thread(self.exit, return_code=1, message=f"{error}; {_VERIFY}")
             return
         self.call_from_thread(self._arrived, journey)
 

@@ -29,6 +29,12 @@ _TONES: dict[str, Tone] = {
     "MergeFailed": "bad",
     "MergeInterrupted": "warn",
 }
+HOW_TO_RECORD = (
+    ("snapledger record FOLDER…", "reads what a host's files tell: disks, configurations, logs"),
+    ("snapledger collector > collect.ps1", "a script for the host; `record` reads its answer"),
+    ("snapledger play FILE", "plays a scenario, as the guide has them"),
+)
+"""How a store comes to hold something: what to type, and what that does."""
 
 
 def event_line(row: Row, kind: str, look: Look, width: int, *, is_future: bool) -> str:
@@ -94,3 +100,13 @@ def details_lines(
     for line in data.splitlines():
         for part in wrapped(look.text(line), look.width):
             yield look.paint(part, "dim")
+
+
+def nothing_yet(look: Look) -> Iterator[str]:
+    """Say what to do with a store in which nothing is recorded."""
+    yield look.paint("nothing is recorded yet", "strong")
+    yield ""
+    for words, told in HOW_TO_RECORD:
+        yield look.paint(f"  {words}", "mark")
+        yield from wrapped(f"    {told}", look.width)
+    yield from wrapped("What others record comes here by itself.", look.width)

@@ -115,9 +115,10 @@ class BrowserScreen(Screen[None]):
         vm = cursor.place.vm
         name = look.text(app.name_of(vm)) if vm else "all VMs"
         name = clip_middle(name, _NAME_CELLS_MAX, look.glyphs.more)
+        head = f"READ-ONLY  {app.banner}  " if app.banner else "READ-ONLY  "
         row = cursor.row
         if row is None:
-            return f"READ-ONLY  {name}   no event"
+            return f"{head}{name}   no event"
         count = len(cursor.rows)
         state = "LIVE" if cursor.place.is_live else "PAST"
         known = " (as known then)" if cursor.place.as_known_then else ""
@@ -126,7 +127,7 @@ class BrowserScreen(Screen[None]):
             mark = f"   A={look.moment(cursor.instant(cursor.mark).at)}"
         words = f"   filter: {look.text(cursor.place.words)}" if cursor.place.words else ""
         return (
-            f"READ-ONLY  {state}  {name}   {look.moment(row.occurred_at)}{known}   "
+            f"{head}{state}  {name}   {look.moment(row.occurred_at)}{known}   "
             f"event {cursor.place.index + 1:,}/{count:,}{mark}{words}"
         )
 

@@ -21,9 +21,10 @@ from tui.render.look import Look
 class Stage(App[None]):
     """One moment of one store; every change of it is drawn at once."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, banner: str = "") -> None:
         super().__init__(ansi_color=None if look.has_colour else True)
         self.drawn = look
+        self.banner = banner
         self.found: Found | None = None
         self.found_now: Found | None = None
         self._cursor: Cursor | None = None

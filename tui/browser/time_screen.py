@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from projections.vms import VmRow, vm_rows
-from tui.browser.event_lines import details_lines, event_line, vm_line
+from tui.browser.event_lines import details_lines, event_line, nothing_yet, vm_line
 from tui.browser.journey import Gone, Scene
 from tui.browser.lines import Lines
 from tui.browser.screen import BrowserScreen
@@ -135,7 +135,7 @@ class TimeScreen(BrowserScreen):
     def _show_details(self) -> None:
         pane, row = self._pane("details"), self.cursor.row
         if row is None:
-            pane.show_lines(["nothing is recorded yet"])
+            pane.show_lines(list(nothing_yet(self.look(pane))))
             return
         look = self.look(pane)
         recorded = self.cursor.journey.entry(row.position)

@@ -25,6 +25,7 @@ def run(call: Call) -> Exit:
         raise BadInput(f"browse needs a terminal to draw on; {_WITHOUT}")
     try:
         from tui.browser.app import Browser  # noqa: PLC0415 - half a second that no other command pays
+        from tui.browser.welcome import chosen_demo, how_to_begin  # noqa: PLC0415 - the same
     except ModuleNotFoundError as error:
         raise BadInput(
             f"browse needs Textual, and {error.name} is not installed: "
@@ -34,6 +35,15 @@ def run(call: Call) -> Exit:
     os.environ.pop("NO_COLOR", None)
     if not call.out.look.has_colour:
         os.environ["NO_COLOR"] = "1"
-    browser = Browser(call.session.log, call.out.look, vm=call.words.vm)
-    browser.run()
+    if call.session.has_store:
+        browser = Browser(call.session.log, call.out.look, vm=call.words.vm)
+        browser.run()
+        return Exit(browser.return_code or Exit.FINE)
+    with chosen_demo(call.store, call.out.look) as demo:
+        if demo is None:
+            call.out.lines(how_to_begin(call.store, call.out.look))
+            return Exit.USAGE
+        browser = Browser(demo.log, call.out.look, banner=demo.banner)
+        browser.run()
+    call.out.lines(demo.afterwards)
     return Exit(browser.return_code or Exit.FINE)

@@ -14,15 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eventstore.errors import BadInput, Refused
-from eventstore.ids import derive
 from eventstore.log.embedded import EmbeddedLog, open_store
-from eventstore.simulate.player import By, Player
+from eventstore.simulate.player import Player
 from eventstore.simulate.scenario import read_scenario
 from projections.as_of import EVERYTHING
 from projections.disk_chain import ChainRow, chain_of_vm, whole_chain
 from projections.findings import findings_of_vm
 from projections.snapshot_tree import tree_of
 from tui.call import Call, Exit
+from tui.demo_store import BY, begun_store
 from tui.demo_story import SCENES, Scene
 from tui.knowledge import Knowledge
 from tui.recording import Evidence, record
@@ -37,7 +37,6 @@ from tui.writing import WrittenHost
 _WIDTH = 78
 _CHOSEN = re.compile(r' as="[^"]*"=\S+')
 """What a line says of file names: the sentence below it says it again."""
-_BY = By(actor="demo", recorder="snapledger demo", run="demo")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -49,8 +48,8 @@ def run(call: Call) -> Exit:
         raise BadInput("demo is a story and has no JSON; `demo --keep DIR` leaves a store to ask")
     with _folder(call.words.keep) as folder:
         call.out.line(f"Everything below happens in {call.out.look.text(str(folder))}", "dim")
-        log = open_store(folder / "store", create=True, new_id=lambda: derive("demo").lower())
-        player = Player(log, "demo", _BY)
+        log = begun_store(folder)
+        player = Player(log, "demo", BY)
         stage = _Stage(call, log, player, WrittenHost(folder / "host", player.host.fleet))
         for number, scene in enumerate(SCENES, start=1):
             stage.play(number, scene)

@@ -81,9 +81,10 @@ def browse(
     size: tuple[int, int] = (120, 40),
     vm: str | None = None,
     look: Look = LOOK,
+    banner: str = "",
 ) -> Driven:
     """Open the browser, do all `acts`, and give what is on the screen then."""
-    app = Browser(log, look, vm=vm)
+    app = Browser(log, look, vm=vm, banner=banner)
     return asyncio.run(_driven(app, acts, size))
 
 
