@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from eventstore.machine import Machine, Snapshot, When
-from eventstore.readings import standing
+from eventstore.paths import folder_of, joined, name_of, path_key
+from eventstore.readings import seen_of, standing
 from eventstore.side_files import SideFile, owner_of
 from projections.case import Case, because
 from projections.completeness import has_own_history
@@ -57,6 +58,7 @@ def _of_now(case: Case, machine: Machine, gone: list[SideFile]) -> Iterator[Find
 def _of_snapshot(
     case: Case, machine: Machine, snapshot: Snapshot, gone: list[SideFile]
 ) -> Iterator[Finding]:
+    gone = [side for side in gone if not _moved_along(case, machine, snapshot, side)]
     whose = f'Snapshot "{snapshot.name}" of {case.name(machine.id)}'
     text = f"{whose} was taken with memory, and the file that holds it is gone."
     for side in gone:
@@ -68,6 +70,21 @@ def _of_snapshot(
             for reading in standing(machine, snapshot.id)[:1]:
                 if reading.of_snapshot and not reading.of_snapshot.has_saved_state:
                     yield _finding(case, machine, file.path, text, snapshot.taken, reading.when)
+
+
+def _moved_along(case: Case, machine: Machine, snapshot: Snapshot, side: SideFile) -> bool:
+    """Tell whether the same file stands beside the configuration that counts.
+
+    Its VM was moved, to another folder or another host; a copy elsewhere is of no use to it.
+    """
+    name = name_of(side.seen.path)
+    for reading in standing(machine, snapshot.id)[:1]:
+        folder = folder_of(seen_of(reading).path)
+        for place in (joined(folder, name), joined(folder, name.rpartition(".")[0], name)):
+            found = case.fleet.side_files.get(path_key(place))
+            if found is not None and found.gone is None:
+                return True
+    return False
 
 
 def _is_sought(case: Case, path: str) -> bool:

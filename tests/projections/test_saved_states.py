@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from eventstore.events import SideFileGone, SideFileSeen, SideKind
-from eventstore.ids import SnapshotId, derive
+from eventstore.events import ConfigurationGone, SideFileGone, SideFileSeen, SideKind
+from eventstore.ids import SnapshotId, VmId, derive, vm_stream
 from projections.finding import needs_attention
 from tests.projections.sightings import (
     LONG_AGO,
@@ -54,6 +54,19 @@ def test_memory_that_was_seen_and_is_gone_is_missing() -> None:
     assert 'Snapshot "S" of web01 was taken with memory' in said(finding)
     assert "only the disks come back" in finding.next_step
     assert needs_attention((finding,))
+
+
+def test_memory_that_moved_with_its_vm_is_no_finding() -> None:
+    here = replace(snapshot_configuration("S", "base.vhd"), snapshot=SnapshotId(S))
+    there = replace(here, path=here.path.replace("C:", "D:"))
+    moved = replace(memory(), path=memory().path.replace("C:", "D:"))
+    left = ConfigurationGone(here.path, here.found_at, here.snapshot)
+
+    story = record(observed(), there)
+    story.happened(left, stream=vm_stream(VmId(derive("web01"))))
+    assert missing(record(story, gone(memory()), moved)) == set()
+    copy = replace(moved, path=f"D:\\Backup\\{S}.bin")
+    assert missing(record(observed(), gone(memory()), copy)) == {memory().path}
 
 
 def test_a_vmrs_without_memory_is_missed_by_nobody() -> None:
