@@ -1,7 +1,8 @@
 """Which files the drives of a configuration name, and in which slots: disks, and images."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from eventstore.errors import NotAConfiguration
 from eventstore.events import SlotDisk
@@ -29,21 +30,42 @@ PATHS_MAX = 100_000
 _NUMBER = re.compile("[0-9]{1,3}")
 
 
-def attached_disks(tree: Key) -> tuple[SlotDisk, ...]:
-    """Give the disk files in a VM's drives.
+class Drive(NamedTuple):
+    """A drive with a path in it; `kind` is what the configuration declares of that, upper case."""
 
-    Raises NotAConfiguration on a key of another type, and when paths are too long to store.
-    """
-    return _bounded(_in_drives(tree, _disk_path))
+    slot: str
+    path: str
+    kind: str
+
+    @property
+    def is_disk(self) -> bool:
+        """ISO, VFD and NONE drives and physical disks have no disk file."""
+        # A reference overlooked makes a needed file look like an orphan: the suffix counts, too.
+        return self.kind == "VHD" or suffix_of(self.path) in DISK_SUFFIXES
+
+    @property
+    def is_image(self) -> bool:
+        is_named_so = self.kind in IMAGE_TYPES or suffix_of(self.path) in IMAGE_SUFFIXES
+        return is_named_so and not self.is_disk
 
 
-def attached_media(tree: Key) -> tuple[SlotDisk, ...]:
-    """Give the images of optical and floppy disks in a VM's drives; errors as above."""
-    return _bounded(_in_drives(tree, _image_path))
+def drives(tree: Key) -> tuple[Drive, ...]:
+    """Give the drives of a VM; raises NotAConfiguration on a key of another type."""
+    return tuple(_drives(tree))
 
 
-def _bounded(found: Iterator[SlotDisk]) -> tuple[SlotDisk, ...]:
-    disks = tuple(found)
+def attached_disks(found: Iterable[Drive]) -> tuple[SlotDisk, ...]:
+    """Give the disk files in drives; NotAConfiguration when their paths are too long to store."""
+    return _bounded(each for each in found if each.is_disk)
+
+
+def attached_media(found: Iterable[Drive]) -> tuple[SlotDisk, ...]:
+    """Give the images of optical and floppy disks in drives; errors as above."""
+    return _bounded(each for each in found if each.is_image)
+
+
+def _bounded(found: Iterable[Drive]) -> tuple[SlotDisk, ...]:
+    disks = tuple(SlotDisk(slot=drive.slot, path=drive.path) for drive in found)
     characters = sum(len(disk.path) for disk in disks)
     if characters > PATHS_MAX:
         raise NotAConfiguration(
@@ -52,15 +74,18 @@ def _bounded(found: Iterator[SlotDisk]) -> tuple[SlotDisk, ...]:
     return disks
 
 
-def _in_drives(tree: Key, path_in: Callable[[Key, str], str | None]) -> Iterator[SlotDisk]:
+def _drives(tree: Key) -> Iterator[Drive]:
     next_number = dict.fromkeys([*BUSES.values(), OTHER_BUS], 0)
     for bus, device in _storage_devices(tree):
         first = next_number[bus]
         for number, controller in _numbered(device, "controller"):
             next_number[bus] = max(next_number[bus], first + number + 1)
             for location, drive in _numbered(controller, "drive"):
-                if path := path_in(tree, f"{device.name}/{controller.name}/{drive.name}"):
-                    yield SlotDisk(slot=f"{bus} {first + number}:{location}", path=path)
+                keys = f"{device.name}/{controller.name}/{drive.name}"
+                path = tree.text(f"{keys}/pathname")
+                declared = tree.text(f"{keys}/type") or ""
+                if path:
+                    yield Drive(f"{bus} {first + number}:{location}", path, declared.upper())
         # A SCSI controller without disks has no keys, and yet takes a number.
         next_number[bus] = max(next_number[bus], first + 1)
 
@@ -92,22 +117,3 @@ def _numbered(key: Key, name: str) -> Iterator[tuple[int, Key]]:
         number = child.name.removeprefix(name)
         if number != child.name and _NUMBER.fullmatch(number):
             yield int(number), child
-
-
-def _disk_path(tree: Key, drive: str) -> str | None:
-    """Give the drive's disk file; ISO, VFD and NONE drives and physical disks have none."""
-    path = tree.text(f"{drive}/pathname")
-    declared = tree.text(f"{drive}/type") or ""
-    # A reference overlooked makes a needed file look like an orphan: the suffix counts, too.
-    if path and (declared.upper() == "VHD" or suffix_of(path) in DISK_SUFFIXES):
-        return path
-    return None
-
-
-def _image_path(tree: Key, drive: str) -> str | None:
-    """Give the image in a drive that holds one; a drive without a medium names no path."""
-    path = tree.text(f"{drive}/pathname")
-    declared = (tree.text(f"{drive}/type") or "").upper()
-    if not path or _disk_path(tree, drive):
-        return None
-    return path if declared in IMAGE_TYPES or suffix_of(path) in IMAGE_SUFFIXES else None

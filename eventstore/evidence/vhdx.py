@@ -151,7 +151,7 @@ def _log_checks(source: HeaderBytes, header: Header | None) -> tuple[Check, ...]
 
 def _read_regions(source: HeaderBytes) -> tuple[Regions, tuple[Check, ...]]:
     """Give the regions of the first intact table, and what was checked."""
-    tables = [_read_table(source, offset) for offset in REGION_TABLE_OFFSETS]
+    tables = _read_tables(source)
     checks = [
         Check(f"region table {number}", passed=not table.problem, text=table.problem)
         for number, table in enumerate(tables, start=1)
@@ -167,8 +167,15 @@ def _read_regions(source: HeaderBytes) -> tuple[Regions, tuple[Check, ...]]:
     return intact[0], (*checks, _region_check(source, intact[0]))
 
 
-def _read_table(source: HeaderBytes, offset: int) -> _Table:
-    raw = source.read(offset, REGION_TABLE_BYTES)
+def _read_tables(source: HeaderBytes) -> list[_Table]:
+    """Read both copies; the second is mostly the same, and need not be looked at twice."""
+    first, second = (source.read(offset, REGION_TABLE_BYTES) for offset in REGION_TABLE_OFFSETS)
+    table = _table(first, REGION_TABLE_OFFSETS[0])
+    is_same = first == second and not table.problem
+    return [table, table if is_same else _table(second, REGION_TABLE_OFFSETS[1])]
+
+
+def _table(raw: bytes, offset: int) -> _Table:
     if problem := _structure_problem(raw, offset, REGION_TABLE_BYTES, REGION_SIGNATURE):
         return _Table({}, problem)
     head = TableHead._make(TABLE_HEAD.unpack_from(raw))

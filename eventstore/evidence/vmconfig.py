@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from eventstore.errors import BadInput, NotAConfiguration
 from eventstore.events import SlotDisk
-from eventstore.evidence.drives import attached_disks, attached_media
+from eventstore.evidence.drives import attached_disks, attached_media, drives
 from eventstore.evidence.keytree import Key, parse_xml
 from eventstore.evidence.other_keys import other_keys
 from eventstore.ids import SnapshotId, VmId, guid
@@ -122,6 +122,7 @@ def configuration_of(tree: Key) -> Configuration:
         raise NotAConfiguration("properties: expected the keys of a virtual machine, got none")
     kind = _kind(tree)
     parent = _first(tree, UNPUBLISHED.parent)
+    found = drives(tree)
     return Configuration(
         kind=kind,
         vm_id=_vm_id(tree, kind),
@@ -130,7 +131,7 @@ def configuration_of(tree: Key) -> Configuration:
         subtype=tree.integer("properties/subtype"),
         version=tree.integer("properties/version"),
         creation_time=_moment(tree.at("properties/creation_time")),
-        disks=attached_disks(tree),
+        disks=attached_disks(found),
         snapshots_listed=tree.integer("global_settings/snapshots/list/size"),
         merge_pending=tree.flag("global_settings/disk_merge_pending"),
         snapshot_id=_snapshot(_first(tree, UNPUBLISHED.snapshot_id)),
@@ -138,7 +139,7 @@ def configuration_of(tree: Key) -> Configuration:
         is_parent_known=parent is not None,
         taken_at=_moment(_first(tree, UNPUBLISHED.taken_at)),
         listed=tuple(_listed(tree)),
-        media=attached_media(tree),
+        media=attached_media(found),
         other_keys=other_keys(tree, UNDERSTOOD),
         guids=_guids(tree),
     )
