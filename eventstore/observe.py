@@ -6,7 +6,8 @@ time) and from the id of the fact before it about the same file, so that a file 
 once was, and a repeated append is recognised.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -98,14 +99,14 @@ def observe(
     if not reading.is_whole:
         known = known.told_at(by.now) if by.is_dated else known
         return (
-            *_configurations_seen(reading, known, by),
+            *by_stream(_configurations_seen(reading, known, by)),
             *_disks_seen(reading, known, by),
             *_registries_seen(reading, known, by),
             *_sides(reading, known, by),
         )
+    seen, gone = _configurations_seen(reading, known, by), _configurations_gone(reading, known, by)
     news = [
-        *_configurations_seen(reading, known, by),
-        *_configurations_gone(reading, known, by),
+        *by_stream((*seen, *gone)),
         *_disks_seen(reading, known, by),
         *_disks_gone(reading, known, by),
         *_registries_seen(reading, known, by),
@@ -121,6 +122,14 @@ def observe(
     if confirm or news or is_new:
         news.append(_of_walk(by, walk, last))
     return tuple(news)
+
+
+def by_stream(news: Iterable[Observed]) -> Iterator[Observed]:
+    """Give what is of one stream together: a stream is appended to, and synced, in one go."""
+    streams: dict[str, list[Observed]] = {}
+    for each in news:
+        streams.setdefault(each.stream, []).append(each)
+    return chain.from_iterable(streams.values())
 
 
 def _configurations_seen(reading: FolderReading, known: Known, by: Observer) -> Iterator[Observed]:

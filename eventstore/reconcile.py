@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eventstore.codec import Unknown, decode
-from eventstore.entry import Entry, Recorded
+from eventstore.entry import Recorded
 from eventstore.events import (
     DiskGone,
     DiskSeen,
@@ -30,13 +30,11 @@ from eventstore.inference import READINGS, Change, Inference, Told
 from eventstore.last_seen import LastSeen, registry_stream
 from eventstore.machine import Machine, When, when_of
 from eventstore.moments import Moment
-from eventstore.observe import Observed
+from eventstore.observe import Observed, by_stream
 from eventstore.paths import PathKey, path_key
 from eventstore.reconcile_merges import merges
 from eventstore.reconcile_snapshots import snapshot_changes
 from eventstore.sightings import Sighting
-
-_OF_DISKS = frozenset({DiskSeen.__name__, DiskGone.__name__})
 
 
 def reconcile(entries: Iterable[Recorded], recorder: str) -> tuple[Observed, ...]:
@@ -46,9 +44,9 @@ def reconcile(entries: Iterable[Recorded], recorder: str) -> tuple[Observed, ...
     """
     work = _Reconciliation()
     for at, group in groupby(entries, key=lambda each: each.entry.occurred_at):
-        work.take_in(at, [each for each in group if not work.is_inferred(each)])
+        work.take_in(at, (each for each in group if not work.is_inferred(each)))
     found = (each.observed(recorder) for each in (*work.births(), *work.found))
-    return tuple(each for each in found if each.event_id not in work.stored)
+    return tuple(by_stream(each for each in found if each.event_id not in work.stored))
 
 
 class _Birth(Struct, frozen=True):
@@ -78,27 +76,28 @@ class _Reconciliation:
             self.stored.add(recorded.entry.id)
         return is_inferred
 
-    def take_in(self, at: Moment, group: list[Recorded]) -> None:
+    def take_in(self, at: Moment, group: Iterator[Recorded]) -> None:
         """Take in all that happened, or was read, at one moment."""
         fleet = self._fleet
-        vms = dict.fromkeys(vm for each in group if (vm := _vm(each.entry.stream)))
-        before = {vm: fleet.machines.get(vm) or Machine(vm) for vm in vms}
-        changed = {key: fleet.sightings.get(key) for each in group for key in _disk(each.entry)}
-        registries = dict(fleet.registries)
+        # Of a walk's hundred thousand disks none is held here: the fleet alone remembers them.
+        before, registries = dict(fleet.machines), dict(fleet.registries)
+        changed: dict[PathKey, Sighting | None] = {}
         told: list[Told] = []
-        of_vms: dict[VmId, list[Told]] = {vm: [] for vm in vms}
+        of_vms: dict[VmId, list[Told]] = {}
         for recorded in group:
             entry, event = recorded.entry, decode(recorded.entry)
-            fleet.evolve(entry.stream, event, When(at, recorded.position))
             if isinstance(event, DiskSeen | DiskGone):
-                continue  # a walk sees a hundred thousand: the fleet alone remembers them
-            told.append(Told(entry, event))
-            if vm := _vm(entry.stream):
-                of_vms[vm].append(told[-1])
+                key = path_key(event.path)
+                changed.setdefault(key, fleet.sightings.get(key))
+            else:
+                told.append(Told(entry, event))
+                if vm := _vm(entry.stream):
+                    of_vms.setdefault(vm, []).append(told[-1])
+            fleet.evolve(entry.stream, event, When(at, recorded.position))
         for vm, readings in of_vms.items():
             # What happened at this very moment is told first-hand, and explains itself.
             if all(isinstance(each.event, READINGS) for each in readings):
-                self._explain(vm, before[vm], tuple(readings), at, changed)
+                self._explain(vm, before.get(vm) or Machine(vm), tuple(readings), at, changed)
         for each in told:
             self._unlisted(each, at, registries)
             self._hear(each)
@@ -194,8 +193,3 @@ class _Reconciliation:
 def _vm(stream: str) -> VmId | None:
     kind, _, vm = stream.partition("/")
     return VmId(vm.upper()) if kind == "vm" else None
-
-
-def _disk(entry: Entry) -> Iterator[PathKey]:
-    if entry.type in _OF_DISKS and isinstance(event := decode(entry), DiskSeen | DiskGone):
-        yield path_key(event.path)
