@@ -19,9 +19,11 @@ from eventstore.moments import Moment, later, moment
 _POSITION = re.compile(r"#?([0-9]{1,99})")
 _AGO = re.compile(r"-([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+TAKEN_AT = "--taken-at"
+"""The one option that takes a time and no position."""
 _EXPECTED = (
-    "expected a time like 2010-09-26T15:03:00+09:00, a date, a position like 7 or #7, "
-    "or a while ago like -90m, -2h, -3d, -1w"
+    "expected a time like 2010-09-26T15:03:00+09:00, a date, or a while ago like -90m, -2h, -3d, "
+    "-1w"
 )
 
 
@@ -142,6 +144,14 @@ def parse_as_of(at: str | None, known_at: str | None, *, tz: tzinfo, clock: Mome
     return AsOf(position=happened.position)
 
 
+def parse_time(option: str, text: str, *, tz: tzinfo, clock: Moment) -> Moment:
+    """Read a time given as `option`; `BadInput` for what is none, a position among it."""
+    read = _parse(option, text, tz, clock)
+    if read.at is None:
+        raise BadInput(f"{option} {text} is a position: expected a time")
+    return read.at
+
+
 class _Read(Struct, frozen=True):
     at: Moment | None = None
     position: int | None = None
@@ -166,7 +176,8 @@ def _parse_time(option: str, text: str, tz: tzinfo) -> _Read:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"{option} {text!r} is not understood; {_EXPECTED}") from None
+        position = "" if option == TAKEN_AT else ", or a position like 7 or #7"
+        raise BadInput(f"{option} {text!r} is not understood; {_EXPECTED}{position}") from None
     if when.tzinfo is not None:
         return _Read(at=moment(when))
     local = when.replace(tzinfo=tz)

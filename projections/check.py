@@ -18,8 +18,9 @@ from projections.watched import Limits, Problem, Watched
 class Totals(Struct, frozen=True):
     """What was looked at: present VMs, their snapshots, the AVHDs that stand.
 
-    `avhd_bytes` counts those whose size is known; `saved_states` the snapshots with memory and the
-    VMs that are saved; `gaps` what nobody looked at; `recorded_at` is the last look at a host.
+    `avhd_bytes` counts those whose size is known, `unsized_avhds` are the others; `saved_states`
+    the snapshots with memory and the VMs that are saved; `gaps` what nobody looked at;
+    `recorded_at` is the last look at a host.
     """
 
     vms: int
@@ -27,6 +28,7 @@ class Totals(Struct, frozen=True):
     saved_states: int
     pending_merges: int
     avhds: int
+    unsized_avhds: int
     avhd_bytes: int
     largest_avhd_bytes: int
     oldest_snapshot_at: Moment | None
@@ -99,13 +101,14 @@ def _order(problem: Problem) -> tuple[int, bool, str, str]:
 def _totals(watched: Watched, findings: Iterable[Finding], gaps: int) -> Totals:
     snapshots = [each for machine in watched.machines for each in machine.snapshots.values()]
     saved = sum(1 for machine in watched.machines if machine.power == "saved")
-    sizes = [watched.size(node) for node in watched.avhds]
+    sizes = [size for node in watched.avhds if (size := watched.size(node)) is not None]
     return Totals(
         vms=len(watched.machines),
         snapshots=len(snapshots),
         saved_states=saved + sum(1 for each in snapshots if each.has_saved_state),
         pending_merges=sum(1 for each in findings if each.verdict == "pending_merge"),
-        avhds=len(sizes),
+        avhds=len(watched.avhds),
+        unsized_avhds=len(watched.avhds) - len(sizes),
         avhd_bytes=sum(sizes),
         largest_avhd_bytes=max(sizes, default=0),
         oldest_snapshot_at=min((each.taken.at for each in snapshots), default=None),

@@ -88,7 +88,7 @@ def _old_merges(watched: Watched, limit: int) -> Iterator[Problem]:
 
 
 def _large(watched: Watched, limit: int) -> Iterator[Problem]:
-    large = {node.key for node in watched.avhds if watched.size(node) > limit}
+    large = {node.key for node in watched.avhds if (watched.size(node) or 0) > limit}
     for node in watched.avhds:
         if node.key in large:
             yield _too_large(watched, node)
@@ -97,7 +97,7 @@ def _large(watched: Watched, limit: int) -> Iterator[Problem]:
             head = watched.graph.nodes.get(key)
             chain = [head, *watched.graph.ancestors(key)] if head else []
             avhds = [node for node in chain if node.is_automatic and node.exists]
-            size = sum(map(watched.size, avhds))
+            size = sum(watched.size(node) or 0 for node in avhds)
             # Of a chain with a file that is too large by itself, that file is told already.
             if head and size > limit and large.isdisjoint(node.key for node in avhds):
                 yield _chain_too_large(watched, machine, head, len(avhds), size)

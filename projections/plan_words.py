@@ -118,9 +118,9 @@ def _wait(machine: Machine, expected: Expected) -> PlanStep:
 
 def _delete(machine: Machine, snapshot: SnapshotId, expected: Expected) -> PlanStep:
     told = machine.snapshots[snapshot]
-    when = f"{told.taken.at[:10]} {told.taken.at[11:19]}Z"
     text = (
-        f'Delete the snapshot "{told.name}" of {name_of(machine)}, taken {when}; its state is lost.'
+        f'Delete the snapshot "{told.name}" of {name_of(machine)}, taken {told.taken.at}; its '
+        "state is lost."
     )
     if told.kind == "recovery":
         text += " A backup made it: be sure that none is running, and that none wants to keep it."

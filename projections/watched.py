@@ -54,10 +54,10 @@ class Watched(Struct, frozen=True):
         """Give how many whole seconds ago something was; what lies ahead of the clock is new."""
         return max(0, int((datetime_of(self.at) - datetime_of(since)).total_seconds()))
 
-    def size(self, node: DiskNode) -> int:
-        """Give the size of a file when it was last read, 0 where nobody has read it."""
+    def size(self, node: DiskNode) -> int | None:
+        """Give the size of a file when it was last read, None where nobody has read it."""
         sighting = self.fleet.sightings.get(node.key)
-        return sighting.seen.size_bytes if sighting and sighting.gone is None else 0
+        return sighting.seen.size_bytes if sighting and sighting.gone is None else None
 
     def ref(self, vm: VmId) -> VmRef:
         """Give a VM as every answer names it."""

@@ -60,7 +60,7 @@ class Output:
     def note(self, text: str) -> None:
         """Tell something that is no part of the answer; not to be heard is no failure."""
         self._clear_progress()
-        self._tell(sentences(self.look.text(text), self._stderr))
+        self._tell(sentences(self.look.told(text), self._stderr))
 
     def progress(self, text: str) -> None:
         """Show how far long work has come, on a terminal only; the next one replaces it."""

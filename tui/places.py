@@ -1,4 +1,4 @@
-"""What `[VM|FOLDER|FILE]` means: a folder first, then a file, then a VM's name."""
+"""What `[VM|FOLDER|FILE]` means: what the store knows first, then what stands here."""
 
 import os
 from pathlib import Path
@@ -51,6 +51,9 @@ def meant(call: Call, word: str | None) -> Meant:
     if session.has_store and (stored := _stored(session.knowledge, names)):
         return stored
     place = Path(word)
+    if session.has_store and place.exists() and (machine := _vm_called(session.knowledge, word)):
+        call.out.note(f"{word} is taken for the VM; what stands here by that name is ./{word}")
+        return Meant(session.knowledge, machine=machine)
     if place.is_dir():
         return Meant(_on_the_spot(call, place), folder=names[1])
     if place.is_file():
@@ -58,6 +61,16 @@ def meant(call: Call, word: str | None) -> Meant:
     if place.parent.name or volume_of(word) or is_posix(word):
         raise BadInput(f"there is no folder or file {word} here, and the store knows none")
     return Meant(session.knowledge, machine=session.knowledge.vm(names[0]))
+
+
+def _vm_called(known: Knowledge, word: str) -> Machine | None:
+    """Give the VM of a bare name, None where there is none or several."""
+    if name_of(word) != word:
+        return None
+    try:
+        return known.vm(storable(word))
+    except BadInput:
+        return None
 
 
 def here(word: str) -> str:

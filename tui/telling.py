@@ -35,6 +35,6 @@ def told_line(look: Look, position: int | None, when: Moment, text: str) -> str:
     at = look.moment(when)
     indent = len(number) + len(at) + 2 * len(GAP)
     width = max(look.width - indent, _SENTENCE_MIN) if look.width else None
-    first, *more = wrapped(look.text(text), width)
+    first, *more = wrapped(look.told(text), width)
     head = f"{look.paint(number, 'dim')}{GAP}{look.paint(at, 'dim')}{GAP}{first}"
     return "\n".join((head, *(" " * indent + line for line in more)))

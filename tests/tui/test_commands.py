@@ -109,7 +109,7 @@ def test_tree_at_a_moment(article: Snapledger, at: str) -> None:
 def test_a_time_without_offset_is_read_in_the_zone_and_said(article: Snapledger) -> None:
     told = article("--tz", "+09:00", "tree", "web01", "--at", "2010-09-26T15:02")
 
-    assert "2010-09-26T06:02:00.000000Z" in told.err
+    assert "2010-09-26T15:02 in UTC+09:00 is 2010-09-26 15:02:00+09:00" in told.err
     assert "2010-09-26 15:02:00+09:00" in told.out
 
 
@@ -221,7 +221,7 @@ def test_what_was_not_looked_at_ends_with_the_command_to_type(snapledger: Snaple
     told = snapledger("orphans").out
 
     assert told.count("not looked at: ") > 2
-    assert 'to look there: snapledger record "C:\\My VMs" D:\\VMs C:\\VMs\n' in told
+    assert 'to look there: snapledger record "C:\\My VMs" "D:\\VMs" "C:\\VMs"\n' in told
 
 
 def test_where_all_was_looked_at_nothing_is_to_be_typed(
@@ -461,3 +461,23 @@ def test_a_forecast_says_plainly_what_space_nobody_measured(snapledger: Snapledg
 
     assert "?" not in told
     assert "how much a merge needs is not known, nobody read the disks" in told
+
+
+def test_a_vm_that_is_known_comes_before_a_folder_of_its_name_that_is_not(
+    article: Snapledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "web01").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+
+    told = article("chain", "web01")
+
+    assert "web01.vhd" in told.out
+    assert "what stands here by that name is ./web01" in told.err
+    assert "no disk is known here" in article("chain", "./web01").out
+
+
+def test_times_in_sentences_are_shown_in_the_zone_asked_for(article: Snapledger) -> None:
+    article.play("at 2010-12-01T00:00:00Z", "delete web01 1", "shutdown web01")
+    told = article("orphans", "--tz", "+09:00").out + article("log", "--tz", "+09:00").out
+
+    assert ".000000Z" not in told

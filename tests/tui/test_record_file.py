@@ -156,7 +156,7 @@ def test_what_a_host_lists_and_nobody_read_is_where_to_look(snapledger: Snapledg
     place = snapledger.folder / "data.vmcx"
     place.write_bytes(vmcx(node("Configurations", listed)))
 
-    assert r"to look there: snapledger record D:\VMs" in snapledger("record", str(place)).out
+    assert r'to look there: snapledger record "D:\VMs"' in snapledger("record", str(place)).out
 
 
 def test_a_log_of_one_record_is_told_in_the_singular(snapledger: Snapledger) -> None:

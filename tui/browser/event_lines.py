@@ -47,7 +47,7 @@ def event_line(row: Row, kind: str, look: Look, width: int, *, is_future: bool) 
     odd += " (contradicts)" if row.contradicts else ""
     head = f"{f'#{row.position}':>6} {at}{GAP}"
     room = max(width - cells(head) - cells(odd) - cells(end), 0)
-    text = clip_end(look.brief_id(look.text(row.text)), room, look.glyphs.more)
+    text = clip_end(look.brief_id(look.told(row.text)), room, look.glyphs.more)
     tone = _TONES.get(kind, "plain")
     return (
         look.paint(head, "dim")
@@ -72,7 +72,7 @@ def details_lines(
     row: Row, recorded: Recorded, changes: Sequence[str], look: Look
 ) -> Iterator[str]:
     """Tell all of one event: what changed by it, who told, and the entry as it is stored."""
-    for line in wrapped(look.text(row.text), look.width):
+    for line in wrapped(look.told(row.text), look.width):
         yield look.paint(line, "strong")
     yield ""
     yield from changes

@@ -26,6 +26,7 @@ from eventstore.evidence.path_map import refuse_mistakes
 from eventstore.keyframe_keeping import keep_keyframes
 from eventstore.moments import Moment, now
 from eventstore.side_files import is_auto_recovery
+from projections.as_of import TAKEN_AT, parse_time
 from projections.coverage import coverage
 from projections.phrases import counted
 from projections.side_files import WORDS
@@ -106,8 +107,7 @@ def _taken_at(call: Call) -> Moment | None:
     """Read `--taken-at`; a reading of tomorrow would date all later ones after it."""
     if (text := call.words.taken_at) is None:
         return None
-    if (at := call.session.moment(text).at) is None:
-        raise BadInput(f"--taken-at {text} is a position: expected a time, as with --at")
+    at = parse_time(TAKEN_AT, text, tz=call.session.zone, clock=now())
     if at > now():
         raise BadInput(f"--taken-at {text} is yet to come: expected when the evidence was taken")
     return at
@@ -120,7 +120,10 @@ def _must_be_there(place: str) -> None:
     except (OSError, ValueError):
         is_there = False
     if not is_there:
-        raise BadInput(f"there is no {place!r}: expected a folder, or one file")
+        raise BadInput(
+            f"there is no {place} here: expected a folder, or one file. A Windows disk that is "
+            "mounted elsewhere is recorded where it stands, with --map"
+        )
 
 
 def _answer(done: Sequence[Recording], gaps: Sequence[str]) -> RecordAnswer:

@@ -48,8 +48,8 @@ def check_lines(check: Check, look: Look, names: Names) -> Iterator[str]:
         head = f"{problem.severity}  {problem.kind.replace('_', ' ')}  "
         tone = _TONES[problem.severity]
         yield from sentence(head, _where(problem, look, names), look, head_tone=tone)
-        yield field("because", look.text(problem.text), look)
-        yield field("next step", look.text(problem.next_step), look)
+        yield field("because", look.told(problem.text), look)
+        yield field("next step", look.told(problem.next_step), look)
 
 
 def plugin_line(check: Check, look: Look, names: Names) -> str:
@@ -120,14 +120,24 @@ def _looked_at(check: Check) -> str:
             f", the oldest {_old(check, totals.oldest_snapshot_at)} old" if totals.snapshots else ""
         ),
         counted(totals.saved_states, "saved state"),
-        f"{size_text(totals.avhd_bytes)} in {counted(totals.avhds, 'AVHD')}",
+        _avhds(totals),
         counted(totals.pending_merges, "pending merge"),
         f"last recorded {_old(check, totals.recorded_at)} ago"
         if totals.recorded_at
         else "never recorded",
     ]
-    gaps = f"; {counted(totals.gaps, 'place')} not looked at" if totals.gaps else ""
+    gaps = ""
+    if totals.gaps:
+        gaps = f"; {counted(totals.gaps, 'place')} not looked at (`snapledger orphans` names them)"
     return "; ".join(told) + gaps
+
+
+def _avhds(totals: Totals) -> str:
+    """Tell how much AVHDs take; what nobody read is not nothing."""
+    if not totals.unsized_avhds:
+        return f"{size_text(totals.avhd_bytes)} in {counted(totals.avhds, 'AVHD')}"
+    unsized = f"{totals.unsized_avhds} of them never read"
+    return f"{counted(totals.avhds, 'AVHD')}, {unsized}, {size_text(totals.avhd_bytes)} in others"
 
 
 def _where(problem: Problem, look: Look, names: Names) -> str:

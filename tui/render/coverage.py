@@ -15,8 +15,8 @@ from projections.walks import lies_below
 from tui.render.fields import sentence
 from tui.render.look import Look
 
-_PLAIN = re.compile(r"[\w:./\\-]+")
-"""A path that every shell takes as one word."""
+_PLAIN = re.compile(r"[\w:./-]+")
+"""A path that every shell takes as one word and as it is; some take a backslash away."""
 
 _MISSED_TOLD_MAX = 5
 """Of the files of one kind that are gone, so many are named."""
@@ -30,7 +30,7 @@ def coverage_lines(
     Of event logs those are told one by one that were read after position `logs_since`.
     """
     for gap in covered.gaps:
-        yield from sentence("not looked at: ", look.text(gap), look, "dim")
+        yield from sentence("not looked at: ", look.told(gap), look, "dim")
     if folders := _unread(covered, fleet):
         words = " ".join(_quoted(folder) for folder in folders)
         yield from sentence("to look there: ", look.text(f"snapledger record {words}"), look)
@@ -108,4 +108,7 @@ def _unread(covered: Coverage, fleet: Fleet) -> list[str]:
 
 
 def _quoted(path: str) -> str:
-    return path if _PLAIN.fullmatch(path) else f'"{path}"'
+    """Quote a path for any shell; behind a last backslash the quote would not end."""
+    if _PLAIN.fullmatch(path):
+        return path
+    return f'"{path}."' if path.endswith("\\") else f'"{path}"'

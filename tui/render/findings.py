@@ -46,14 +46,14 @@ def finding_lines(
         if reason.text in told_below:
             continue
         positions = ", ".join(f"#{position}" for position in reason.positions)
-        yield field("because", f"{look.text(reason.text)} ({positions})".removesuffix(" ()"), look)
+        yield field("because", f"{look.told(reason.text)} ({positions})".removesuffix(" ()"), look)
     if told := "; ".join(_age_and_growth(finding, look)):
         yield field("written", told, look)
     if finding.path is not None and finding.verdict != "missing":
         yield field("deletable", _deletable(finding), look)
     for broken in finding.would_break:
         yield field("would break", look.text(broken), look)
-    yield field("next step", look.text(finding.next_step), look)
+    yield field("next step", look.told(finding.next_step), look)
 
 
 def _headline(finding: Finding, look: Look, names: Names) -> Iterator[str]:

@@ -39,7 +39,7 @@ def outcome_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: bool
     yield ""
     yield look.paint("if you do this, the log will say:", "strong")
     for step in told.steps:
-        yield from sentence(_INDENT, look.text(step), look)
+        yield from sentence(_INDENT, look.told(step), look)
     for merge in told.merges:
         yield from _merge(merge, look)
     for path in told.deleted_files:
@@ -49,7 +49,7 @@ def outcome_lines(told: Forecast, labels: Labels, look: Look, *, loses_now: bool
     for volume in told.volumes:
         yield from _volume(volume, look)
     for doubt in told.doubts:
-        yield from sentence(f"{_INDENT}not certain: ", look.text(doubt), look, "warn")
+        yield from sentence(f"{_INDENT}not certain: ", look.told(doubt), look, "warn")
     yield ""
     yield look.paint("and this will differ:", "strong")
     for line in difference_lines(told, (labels,), _inner(look)):
@@ -84,14 +84,14 @@ def _summary(told: Forecast, look: Look, *, loses_now: bool) -> Iterator[str]:
 
 
 def _merge(merge: FutureMerge, look: Look) -> Iterator[str]:
-    waits = f" ({look.text(merge.because)})" if merge.because else ""
+    waits = f" ({look.told(merge.because)})" if merge.because else ""
     text = (
         f"{look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
         f"{merge_size(merge)}: {_STARTS[merge.starts]}{waits}"
     )
     yield from sentence(f"{_INDENT}~ merge ", text, look, "warn")
     if merge.not_counted and merge.bytes is not None:
-        text = f"by size, not by blocks: {look.text(merge.not_counted)}"
+        text = f"by size, not by blocks: {look.told(merge.not_counted)}"
         yield from sentence(f"{_INDENT}        ", text, look, "dim")
 
 

@@ -11,6 +11,8 @@ from tui.render.glyphs import UNICODE, Glyphs
 from tui.render.style import Tone, paint
 from tui.render.text import visible
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+"""A moment as sentences hold it; people see it as every other time."""
 _GUID = re.compile(r"([0-9A-Fa-f]{8})(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -27,6 +29,10 @@ class Look(Struct, frozen=True):
         """Give a name or path as it can be shown here."""
         shown = visible(foreign)
         return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def told(self, sentence: str) -> str:
+        """Give one of our sentences as it can be shown here, its times as `moment` gives them."""
+        return _MOMENT.sub(lambda found: self.moment(Moment(found[0])), self.text(sentence))
 
     def file(self, path: str) -> str:
         """Give the name of the file at `path`."""

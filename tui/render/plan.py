@@ -45,7 +45,7 @@ def _gaps(told: Plan, look: Appearance) -> Iterator[str]:
     if told.gaps and told.steps:
         yield ""
     for gap in told.gaps if told.steps else ():
-        text = f"{look.text(gap)}; be sure that no VM there needs these disks"
+        text = f"{look.told(gap)}; be sure that no VM there needs these disks"
         yield from sentence("not looked at: ", text, look, "warn")
 
 
@@ -60,15 +60,15 @@ def _promise(told: Plan, look: Appearance) -> str:
 
 def _objection(objection: Objection, look: Appearance) -> Iterator[str]:
     positions = ", ".join(f"#{position}" for position in objection.positions)
-    text = f"{look.text(objection.text)} ({positions})".removesuffix(" ()")
+    text = f"{look.told(objection.text)} ({positions})".removesuffix(" ()")
     yield ""
     yield from sentence("! ", text, look, "bad")
-    yield from sentence("  first: ", look.text(objection.next_step), look)
+    yield from sentence("  first: ", look.told(objection.next_step), look)
 
 
 def _step(step: PlanStep, look: Appearance) -> Iterator[str]:
     yield ""
-    yield from sentence(f"{step.number:>2}. ", look.text(step.text), look, "strong")
+    yield from sentence(f"{step.number:>2}. ", look.told(step.text), look, "strong")
     yield from _commands(step.commands, look)
     for merge in step.merges:
         text = f"{look.file(merge.child)} {look.glyphs.arrow} {look.file(merge.into)}"
@@ -87,11 +87,11 @@ def _step(step: PlanStep, look: Appearance) -> Iterator[str]:
     for each in step.look_at:
         yield from _look_at(each, look)
     if step.otherwise:
-        yield from sentence(f"{_IN}otherwise: ", look.text(step.otherwise), look, "dim")
+        yield from sentence(f"{_IN}otherwise: ", look.told(step.otherwise), look, "dim")
 
 
 def _look_at(each: Look, look: Appearance) -> Iterator[str]:
-    yield from sentence(f"{_IN}see that: ", look.text(each.expect), look)
+    yield from sentence(f"{_IN}see that: ", look.told(each.expect), look)
     yield from _commands((each.command,) if each.command else (), look)
 
 
