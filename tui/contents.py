@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eventstore.errors import DiskChanged, EvidenceError
+from eventstore.errors import DiskChanged, EvidenceError, NotADisk
 from eventstore.evidence.allocated_file import read_recorded
 from eventstore.fleet import Fleet
 from eventstore.paths import PathKey, path_key
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 def read_contents(
     fleet: Fleet, merges: Iterable[FutureMerge], progress: Callable[[str], None]
 ) -> Contents:
-    """Count the files of `merges` that are still as they were recorded; never raises OSError."""
+    """Count the files of `merges` that are still as they were recorded; never raises OSError.
+
+    One that went, or is no disk any more, has changed too.
+    """
     running = [merge for merge in merges if merge.starts != "never"]
     paths = dict.fromkeys(path_key(path) for each in running for path in (each.child, each.into))
     counted: dict[PathKey, Allocated] = {}
@@ -38,9 +41,18 @@ def read_contents(
             changed.add(key)
         except EvidenceError as error:
             uncounted[key] = str(error)
+            if isinstance(error, NotADisk):
+                changed.add(key)
         except (OSError, ValueError) as error:  # ValueError: a NUL in a path
             uncounted[key] = f"it cannot be read at {sighting.seen.found_at}: {_why(error)}"
+            if isinstance(error, FileNotFoundError) and _is_folder_there(sighting.seen.found_at):
+                changed.add(key)
     return Contents(counted, uncounted, frozenset(changed))
+
+
+def _is_folder_there(found_at: str) -> bool:
+    """Tell a file that went from evidence that is on this machine no more."""
+    return Path(original(found_at)).parent.is_dir()
 
 
 def _why(error: OSError | ValueError) -> str:

@@ -113,6 +113,33 @@ def test_what_is_not_as_recorded_gets_no_plan(hostile: Snapledger, tmp_path: Pat
     assert "web.vhdx is not as it was recorded: it was written at 2033-05-18" in answer.out
 
 
+@pytest.mark.parametrize("stands", ["nothing", "no disk", "a folder"])
+def test_what_went_after_it_was_recorded_gets_no_plan(
+    hostile: Snapledger, tmp_path: Path, stands: str
+) -> None:
+    (place,) = tmp_path.rglob("web.vhdx")
+    status = place.stat()
+    place.unlink()
+    if stands == "no disk":
+        place.write_bytes(bytes(status.st_size))
+        os.utime(place, ns=(status.st_atime_ns, status.st_mtime_ns))
+    elif stands == "a folder":
+        place.mkdir()
+    answer = hostile("plan", VM)
+
+    assert answer.code == 1
+    assert "web.vhdx is not as it was recorded" in answer.out
+
+
+def test_evidence_that_is_not_on_this_machine_accuses_nobody(
+    hostile: Snapledger, tmp_path: Path
+) -> None:
+    (place,) = tmp_path.rglob("web.vhdx")
+    shutil.rmtree(place.parent)
+
+    assert hostile("plan", VM).code == 0
+
+
 def test_what_a_vm_that_runs_writes_to_is_told_by_its_size(
     hostile: Snapledger, tmp_path: Path
 ) -> None:
