@@ -16,9 +16,11 @@ def host_id(name: str | None = None) -> str:
     """
     if name is None:
         return derive("host", platform.node().casefold())
-    if not name.strip() or any(separator in name for separator in "\\/"):
+    called = name.strip()
+    # `\\.\` and `\\?\` are no servers; what is not seen would make two of one.
+    if called[:1] in {"", ".", "?"} or not called.isprintable() or {"\\", "/"} & {*called}:
         raise BadInput(f"expected the name of a host, got {name!r}")
-    return storable(name.strip())
+    return storable(called)
 
 
 def own_name(host: str, root: str, *, is_mapped: bool) -> str:

@@ -151,5 +151,9 @@ def test_a_host_is_named_or_follows_from_this_machine() -> None:
     assert host_id("  HV01 ") == "HV01"
     assert host_id() == host_id()
     assert host_id() != host_id("HV01")
+
+
+@pytest.mark.parametrize("name", ["  ", "a\\b", ".", "?", "HV\n01", "HV\u202e01", "HV\x1b01"])
+def test_what_cannot_stand_for_a_server_names_no_host(name: str) -> None:
     with pytest.raises(BadInput, match="expected the name of a host"):
-        host_id("  ")
+        host_id(name)
