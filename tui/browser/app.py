@@ -1,5 +1,6 @@
 """The browser itself: one store, one moment, and the screens that show it."""
 
+from datetime import UTC
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from projections.shapes import vm_ref
 from tui.browser.ask import Ask
 from tui.browser.choose import Choice, Choose
 from tui.browser.diff_screen import DiffScreen
+from tui.browser.exporting import Export, write
 from tui.browser.findings_at import Found, findings_at
 from tui.browser.findings_screen import FindingsScreen
 from tui.browser.help import help_on
@@ -26,10 +28,12 @@ from tui.browser.screen import BrowserScreen
 from tui.browser.stage import Stage
 from tui.browser.themes import COLOUR_BLIND, NO_COLOUR, THEMES
 from tui.browser.time_screen import TimeScreen
+from tui.browser.typed import SHAPES, obey
 from tui.browser.whatif_screen import WhatIfScreen
 from tui.render.glyphs import ASCII, UNICODE
 from tui.render.look import Look
 from tui.render.text import clip_end
+from tui.time_zone import time_zone
 
 FOLLOW_SECONDS = 1.0
 """How often the log is asked for what others recorded meanwhile."""
@@ -59,7 +63,10 @@ class Browser(Stage):
         Binding("t,ctrl+g", "ask_moment", "Go to"),
         Binding("slash,ctrl+f", "ask_filter", "Filter", key_display="/"),
         Binding("K", "known", "As known then", show=False),
+        Binding("colon", "type", "Command", key_display=":"),
         Binding("y", "copy", "Copy"),
+        Binding("e,ctrl+s", "export", "Export", key_display="e"),
+        Binding("Z", "zone", "Time zone", show=False),
         Binding("T", "theme", "Next theme", show=False),
         Binding("backslash", "glyphs", "ASCII signs", show=False),
         Binding("f5", "read_again", "Read again", show=False),
@@ -71,7 +78,7 @@ class Browser(Stage):
         self, log: EmbeddedLog, look: Look, *, vm: str | None = None, banner: str = ""
     ) -> None:
         super().__init__(look, banner)
-        self._store, self._vm_word = log, vm
+        self._store, self._vm_word, self._zone = log, vm, look.zone
         self._head = 0
 
     def on_mount(self) -> None:
@@ -99,9 +106,9 @@ class Browser(Stage):
 
     def action_ask_moment(self) -> None:
         hint = "2010-09-26 15:03, 2010-09-26T15:03+09:00, -2h, #7"
-        self.push_screen(Ask("Go to a time or an entry", hint, self._go_to_words))
+        self.push_screen(Ask("Go to a time or an entry", hint, self.go_to_words))
 
-    def _go_to_words(self, words: str) -> str | None:
+    def go_to_words(self, words: str) -> str | None:
         try:
             found = parse_as_of(words, None, tz=self.drawn.zone, clock=now())
         except BadInput as error:
@@ -144,6 +151,38 @@ class Browser(Stage):
             self.copy_to_clipboard(text)
             self.notify(f"copied {len(text.encode()):,} bytes", markup=False)
 
+    def action_type(self) -> None:
+        self.push_screen(Ask("Command", SHAPES, lambda line: obey(self, line)))
+
+    def action_export(self) -> None:
+        if not (self.is_ready and isinstance(self.screen, BrowserScreen)):
+            return
+        found = list(self.screen.exportable())
+        screen = Export("SVG of the screen", "screen.svg", self.export_screenshot().encode())
+        found.append(screen)
+        choices = [Choice(each.word, str(index)) for index, each in enumerate(found)]
+
+        def chosen(index: str | None) -> None:
+            if index is not None:
+                self._ask_file(found[int(index)])
+
+        self.push_screen(Choose("Export what?", choices), chosen)
+
+    def _ask_file(self, export: Export) -> None:
+        confirmed = ""
+
+        def accept(words: str) -> str | None:
+            nonlocal confirmed
+            may_replace, confirmed = words == confirmed, words
+            folder = self._store.folder
+            problem = write(words, export.data, store=folder, may_replace=may_replace)
+            if problem is None:
+                told = f"{len(export.data):,} bytes written to {self.look_for(None).text(words)}"
+                self.notify(told, markup=False)
+            return problem
+
+        self.push_screen(Ask("Into which file?", export.name, accept, text=export.name))
+
     # --- how it looks -------------------------------------------------------------------------
 
     def action_theme(self) -> None:
@@ -152,6 +191,14 @@ class Browser(Stage):
             return
         at = THEMES.index(self.theme) if self.theme in THEMES else -1
         self.theme = THEMES[(at + 1) % len(THEMES)]
+        self.moved()
+
+    def action_zone(self) -> None:
+        """Show times in the zone asked for, in UTC, in the local one."""
+        zones = list(dict.fromkeys((self._zone, UTC, time_zone("local", {}))))
+        at = zones.index(self.drawn.zone) if self.drawn.zone in zones else -1
+        self.drawn = replace(self.drawn, zone=zones[(at + 1) % len(zones)])
+        self.notify(f"times are those of {self.drawn.zone}", markup=False)
         self.moved()
 
     def action_glyphs(self) -> None:

@@ -1,5 +1,6 @@
 """The findings screen: every odd file, why, what would break, and what to do."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from textual.containers import Horizontal
 
 from projections.coverage import Coverage
 from projections.finding import ORDINARY, Finding
+from tui.browser.exporting import Export, findings_of
 from tui.browser.findings_at import Found
 from tui.browser.lines import Lines
 from tui.browser.screen import BrowserScreen
@@ -66,6 +68,11 @@ class FindingsScreen(BrowserScreen):
             draw = partial(self._draw, self._findings)
             pane.show(len(self._findings), draw, cursor=pane.cursor)
         self._tell()
+
+    def exportable(self) -> Iterator[Export]:
+        """Give the findings, then the events."""
+        yield from findings_of(self._findings)
+        yield from super().exportable()
 
     def _pane(self, name: str) -> Lines:
         return self.query_one(f"#{name}", Lines)

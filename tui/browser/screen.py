@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tui.browser.copying import copyable
+from tui.browser.exporting import Export, events_of
 from tui.browser.lines import Lines
 from tui.browser.moment import Cursor
 from tui.render.look import Look
@@ -108,6 +109,10 @@ class BrowserScreen(Screen[None]):
     def copyable(self) -> Iterator[tuple[str, str]]:
         """Give what can be copied here, each with a word for it."""
         return copyable(self.cursor, self.browser.look_for(None))
+
+    def exportable(self) -> Iterator[Export]:
+        """Give what of this screen can be written into a file."""
+        return events_of(self.cursor, self.browser.look_for(None))
 
     def _where(self) -> str:
         app, cursor = self.browser, self.cursor

@@ -16,7 +16,24 @@ if TYPE_CHECKING:
 ROUNDS = int(os.environ.get("SNAPLEDGER_BROWSER_ROUNDS", "2"))
 KEYS = (
     *("[", "]", "{", "}", "@", "-", "t", "v", "m", "d", "x", "K", "T", "y", "?", "/", ":", "+"),
-    *("f1", "f2", "f4", "f6", "f5", "f7", "w", "up", "down", "left", "right", "pageup", "pagedown"),
+    *(
+        "f1",
+        "f2",
+        "f4",
+        "f6",
+        "f5",
+        "f7",
+        "w",
+        "Z",
+        "e",
+        "ctrl+s",
+        "up",
+        "down",
+        "left",
+        "right",
+        "pageup",
+        "pagedown",
+    ),
     *("home", "end", "enter", "escape", "tab", "shift+tab", "1", "2", "3", "4", "5", "\\"),
     *("ctrl+home", "ctrl+end", "ctrl+p", "ctrl+left", "ctrl+right", "a", "経", "backspace"),
 )
@@ -24,7 +41,10 @@ SIZES = ((120, 40), (80, 24), (40, 10), (200, 60))
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_no_order_of_keys_and_sizes_breaks_it(seed: int, tmp_path: Path) -> None:
+def test_no_order_of_keys_and_sizes_breaks_it(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # an export goes where one stands
     chance = random.Random(seed)
     log: EmbeddedLog = store_of(tmp_path / "store")
     acts: list[object] = [chance.choice(KEYS) for _ in range(40)]
