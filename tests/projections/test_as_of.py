@@ -10,8 +10,9 @@ from eventstore.entry import Recorded
 from eventstore.errors import BadInput
 from eventstore.events import VmPaused, VmShutDown, VmStarted
 from eventstore.fleet import fold
+from eventstore.machine import when_of
 from eventstore.moments import Moment, later
-from projections.as_of import EVERYTHING, AsOf, parse_as_of, select, when_of
+from projections.as_of import EVERYTHING, AsOf, parse_as_of, select
 from tests.projections.histories import late_histories, stories
 from tests.story import START, Story
 

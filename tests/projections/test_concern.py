@@ -7,9 +7,9 @@ from eventstore.entry import Recorded
 from eventstore.events import DiskLost, DiskMoved, DiskWritten
 from eventstore.fleet import fold
 from eventstore.ids import VmId
-from eventstore.machine import When
+from eventstore.machine import When, when_of
 from eventstore.mentions import Mentions
-from projections.as_of import select, when_of
+from projections.as_of import select
 from projections.concern import concern_of
 from projections.disk_chain import chain_of_vm
 from projections.disk_graph import graph_of

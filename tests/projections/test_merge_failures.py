@@ -3,10 +3,11 @@
 from msgspec.structs import replace
 
 from eventstore.events import VmExportSeen
+from eventstore.evidence.log_meanings import VMMS
 from eventstore.ids import vm_stream
 from tests.projections.sightings import findings, positions, said, the
 from tests.projections.test_exports import WEB01, WHOLE
-from tests.projections.test_log_witness import VMMS, logged, tell
+from tests.projections.test_log_witness import logged, tell
 from tests.projections.test_ordinary_findings import fail
 from tests.story import Story, disk
 
