@@ -48,9 +48,11 @@ def choices(screen: Screen[object]) -> Iterator[tuple[str, str]]:
 
 def _keys(screen: Screen[object]) -> Iterator[tuple[str, list[str]]]:
     found: dict[tuple[str, str], list[str]] = {}
-    for active in screen.active_bindings.values():
+    # What moves within a pane everybody tries by himself: what the browser can comes first.
+    ordered = sorted(screen.active_bindings.values(), key=lambda each: each.node is screen.focused)
+    for active in ordered:
         binding: Binding = active.binding
-        if binding.description and not binding.system:
+        if binding.description and not binding.system and "Scroll" not in binding.description:
             found.setdefault((binding.description, binding.action), []).append(binding.key)
     for (words, _), keys in found.items():
         yield words, keys
