@@ -24,7 +24,7 @@ _PLAIN_NAME = re.compile(r"[^\\/:.][^\\/:]*")
 """What names one file or folder and surely nothing else; taking paths apart is slow."""
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def path_key(path: str) -> PathKey:
     r"""Give the identity of `path`: separators, `\\?\`, dots and case no longer matter."""
     if separator := _separator(path):
