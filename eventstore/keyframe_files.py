@@ -169,19 +169,21 @@ class KeyframeFiles:
 
 
 def packed(
-    position: int, digest: str, parts: Mapping[str, tuple[str, bytes]], *, before: bytes
+    position: int, digest: str, parts: Iterable[tuple[str, str, bytes]], *, before: bytes
 ) -> bytes:
-    """Give the bytes of a state through the line of this digest, of parts with their programs.
+    """Give the bytes of a state through the line of this digest, of parts with name and program.
 
+    One part is packed before the next is asked for: whole they are as large as what they tell.
     `before` is the digest of the state that it builds on. The result begins with its own digest.
     """
-    data = {name: zlib.compress(part, 1) for name, (_, part) in parts.items()}
+    data = {name: (program, zlib.compress(part, 1)) for name, program, part in parts}
     heads = tuple(
-        PartHead(name, parts[name][0], len(part), sha256(part).digest())
-        for name, part in data.items()
+        PartHead(name, program, len(part), sha256(part).digest())
+        for name, (program, part) in data.items()
     )
     header = msgspec.msgpack.encode(Header(position, digest, before, heads))
-    return _HEAD.pack(sha256(header).digest(), len(header)) + header + b"".join(data.values())
+    packed_parts = (part for _, part in data.values())
+    return b"".join((_HEAD.pack(sha256(header).digest(), len(header)), header, *packed_parts))
 
 
 def digest_of(state: bytes) -> bytes:

@@ -60,13 +60,11 @@ def mark(state: State) -> Mark:
     return {name: dict(_held(part)) for name, part in state.parts().items()}
 
 
-def written(state: State, since: Mark) -> dict[str, tuple[str, bytes]]:
-    """Give each part's program and what changed in it `since`."""
+def written(state: State, since: Mark) -> Iterator[tuple[str, str, bytes]]:
+    """Give each part's name, its program and what changed in it `since`."""
     parts = state.parts()
-    return {
-        name: (program(type(part)), _written(part, parts, since.get(name, {})))
-        for name, part in parts.items()
-    }
+    for name, part in parts.items():
+        yield name, program(type(part)), _written(part, parts, since.get(name, {}))
 
 
 def load(state: State, name: str, change: bytes) -> None:

@@ -1,5 +1,6 @@
 """Evidence into the log: what a folder or a file adds to what is known, and nothing twice."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -34,6 +35,9 @@ from eventstore.still_so import still_so
 from tui.output import Output
 
 T = TypeVar("T")
+
+PROCESSES_MAX = 4
+"""More would wait for the disk, and each takes 40 MB."""
 
 TRIES_MAX = 100
 """So often may other writers come first before a recording is given up."""
@@ -111,7 +115,12 @@ def _read(evidence: Evidence, mapping: PathMap, out: Output) -> FolderReading:
     if evidence.place.is_file():
         return read_file(evidence.place, mapping)
     name = out.look.text(str(evidence.place))
-    return walk(evidence.place, mapping, lambda files: out.progress(f"{name}: {files:,} files"))
+    return walk(
+        evidence.place,
+        mapping,
+        lambda files: out.progress(f"{name}: {files:,} files"),
+        processes=min(os.cpu_count() or 1, PROCESSES_MAX),
+    )
 
 
 class _Desk:

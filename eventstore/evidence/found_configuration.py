@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from eventstore.errors import NotAConfiguration
@@ -84,22 +84,44 @@ class _Content(Struct, frozen=True):
     modified_at: Moment
 
 
+class Configured(Struct):
+    """Configurations with their folders, lists of VMs, and folders with snapshots' saved states."""
+
+    found: list[tuple[str, FoundConfiguration]] = field(default_factory=list)
+    registries: list[FoundRegistry] = field(default_factory=list)
+    saved: set[tuple[str, SnapshotId]] = field(default_factory=set)
+
+    def add(self, later: "Configured") -> None:
+        self.found += later.found
+        self.registries += later.registries
+        self.saved |= later.saved
+
+    def all(self) -> tuple[FoundConfiguration, ...]:
+        """Give all configurations: those of VMs first, so that a reader knows a snapshot's VM."""
+        ordered = sorted(self.found, key=lambda each: each[1].snapshot is not None)
+        return tuple(self._with_saved_state(folder, each) for folder, each in ordered)
+
+    def _with_saved_state(self, folder: str, found: FoundConfiguration) -> FoundConfiguration:
+        if found.snapshot is None or (folder, found.snapshot) not in self.saved:
+            return found
+        return replace(found, has_saved_state=True)
+
+
 class ConfigurationFiles:
     """Collects configurations, the saved states beside those of snapshots, and lists of VMs."""
 
-    def __init__(self, mapping: PathMap, *, unread: Hindrance, passed_over: Hindrance) -> None:
+    def __init__(
+        self, mapping: PathMap, into: Configured, *, unread: Hindrance, passed_over: Hindrance
+    ) -> None:
         self._mapping = mapping
+        self._into = into
         self._unread = unread
         self._passed_over = passed_over
-        self._found: list[tuple[str, FoundConfiguration]] = []
-        self._registries: list[FoundRegistry] = []
-        self._saved: set[tuple[str, SnapshotId]] = set()
         self._states: dict[str, bool] = {}
 
-    def file(self, entry: "os.DirEntry[str]", file: BinaryIO) -> None:
+    def file(self, place: str, file: BinaryIO) -> None:
         """Take in a file that is no disk, open at any offset; raises OSError."""
-        place = entry.path
-        stem, dot, suffix = entry.name.rpartition(".")
+        stem, dot, suffix = _name(place).rpartition(".")
         own = guid(stem)
         kind = suffix.lower() if dot else ""
         if kind == "vmrs":
@@ -112,19 +134,11 @@ class ConfigurationFiles:
         elif kind == "xml":
             self._xml(place, own, head, file)
         elif kind in {"bin", "vsv"} and own:
-            self._saved.add((_folder(_folder(place)), SnapshotId(own)))
-
-    def found(self) -> tuple[FoundConfiguration, ...]:
-        """Give all configurations: those of VMs first, so that a reader knows a snapshot's VM."""
-        ordered = sorted(self._found, key=lambda each: each[1].snapshot is not None)
-        return tuple(self._with_saved_state(folder, each) for folder, each in ordered)
+            self._into.saved.add((_folder(_folder(place)), SnapshotId(own)))
 
     def holds_state(self, place: str) -> bool | None:
         """Tell whether the VMRS at `place` holds a saved state; None where it could not be read."""
         return self._states.get(place)
-
-    def registries(self) -> tuple[FoundRegistry, ...]:
-        return tuple(self._registries)
 
     def _xml(self, place: str, own: str | None, head: bytes, file: BinaryIO) -> None:
         home = _home(place)
@@ -168,13 +182,15 @@ class ConfigurationFiles:
             return
         self._states[place] = is_saved
         if own and is_saved:
-            self._saved.add((_folder(place), SnapshotId(own)))
+            self._into.saved.add((_folder(place), SnapshotId(own)))
 
     def _registry(self, place: str, data: bytes, registry: Key) -> None:
         found_at = shown(place)
         path = self._mapping.windows(found_at)
         digest = sha256(data).hexdigest()
-        self._registries.append(FoundRegistry(found_at, path, digest, registered_vms(registry)))
+        self._into.registries.append(
+            FoundRegistry(found_at, path, digest, registered_vms(registry))
+        )
 
     def _configuration(
         self, place: str, own: str | None, content: _Content, configuration: Configuration
@@ -196,11 +212,7 @@ class ConfigurationFiles:
             configuration=configuration,
             modified_at=content.modified_at,
         )
-        self._found.append((_folder(place), found))
-
-    def _with_saved_state(self, folder: str, found: FoundConfiguration) -> FoundConfiguration:
-        has_saved_state = found.snapshot is not None and (folder, found.snapshot) in self._saved
-        return replace(found, has_saved_state=has_saved_state)
+        self._into.found.append((_folder(place), found))
 
 
 def saved_states(folder: str, stem: str) -> Iterator["os.DirEntry[str]"]:
@@ -234,5 +246,9 @@ def _folder(place: str) -> str:
     return os.path.dirname(place)  # noqa: PTH120 - a Path for each of 100,000 files is slow
 
 
+def _name(place: str) -> str:
+    return os.path.basename(place)  # noqa: PTH119 - as above
+
+
 def _home(place: str) -> str:
-    return os.path.basename(_folder(place)).lower()  # noqa: PTH119 - as above
+    return _name(_folder(place)).lower()

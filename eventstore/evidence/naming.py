@@ -10,7 +10,8 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from eventstore.events import ExportedSnapshot, SlotDisk
-from eventstore.evidence.folder import FolderReading, Skipped
+from eventstore.evidence.file_reader import Skipped
+from eventstore.evidence.folder import FolderReading
 from eventstore.evidence.found_configuration import FoundConfiguration
 from eventstore.evidence.found_disk import FoundDisk
 from eventstore.evidence.found_export import FoundExport

@@ -8,7 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from eventstore.errors import BadInput
-from eventstore.evidence.folder import FolderReading, Skipped
+from eventstore.evidence.file_reader import Skipped
+from eventstore.evidence.folder import FolderReading
 from eventstore.machine import Machine
 from eventstore.moments import Moment, datetime_of
 from eventstore.paths import PathKey, path_key

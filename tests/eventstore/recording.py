@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from eventstore import codec
 from eventstore.entry import Entry, NewEntry, Recorded
 from eventstore.events import Event, SlotDisk
-from eventstore.evidence.folder import FolderReading, Skipped
+from eventstore.evidence.file_reader import Skipped
+from eventstore.evidence.folder import FolderReading
 from eventstore.evidence.found_configuration import FoundConfiguration
 from eventstore.evidence.found_disk import FoundDisk
 from eventstore.evidence.vmconfig import Configuration

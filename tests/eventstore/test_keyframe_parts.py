@@ -1,5 +1,7 @@
 """What changed in a state, written and put into the state before, gives the state after."""
 
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +30,10 @@ def go_on(state: FleetState, happening: list[DiskCloned | DiskLost | DiskWritten
         state.fleet.evolve("host/h", event, When(later(START, minutes=position), position))
 
 
+def by_name(parts: Iterable[tuple[str, str, bytes]]) -> dict[str, tuple[str, bytes]]:
+    return {name: (program, part) for name, program, part in parts}
+
+
 def loaded(*changes: dict[str, tuple[str, bytes]]) -> Fleet:
     state = FleetState()
     for change in changes:
@@ -42,11 +48,11 @@ def test_a_whole_state_and_its_changes_give_the_state_in_the_same_order(
 ) -> None:
     state = FleetState()
     go_on(state, before)
-    whole, held = written(state, NOTHING), mark(state)
+    whole, held = by_name(written(state, NOTHING)), mark(state)
     go_on(state, after)
-    found = loaded(whole, written(state, held))
+    found = loaded(whole, by_name(written(state, held)))
 
-    assert found == state.fleet == loaded(written(state, NOTHING))
+    assert found == state.fleet == loaded(by_name(written(state, NOTHING)))
     assert list(found.loose) == list(state.fleet.loose)
     assert list(found.lost) == list(state.fleet.lost)
 
@@ -54,9 +60,9 @@ def test_a_whole_state_and_its_changes_give_the_state_in_the_same_order(
 def test_what_did_not_change_is_not_written_again() -> None:
     state = FleetState()
     go_on(state, [DiskCloned(path, disk("base.vhd")) for path in FILES])
-    whole, held = written(state, NOTHING), mark(state)
+    whole, held = by_name(written(state, NOTHING)), mark(state)
     go_on(state, [DiskWritten(FILES[0])])
-    change = written(state, held)["fleet"][1]
+    change = by_name(written(state, held))["fleet"][1]
 
     assert len(change) < len(whole["fleet"][1]) / 2
     assert FILES[1].encode() not in change

@@ -14,7 +14,8 @@ from eventstore.events import (
     SnapshotConfigurationSeen,
     VmConfigurationSeen,
 )
-from eventstore.evidence.folder import FolderReading, Skipped
+from eventstore.evidence.file_reader import Skipped
+from eventstore.evidence.folder import FolderReading
 from eventstore.evidence.found_disk import FoundDisk
 from eventstore.ids import VmId, derive, folder_stream, vm_stream
 from eventstore.known import NOTHING_KNOWN, known_from

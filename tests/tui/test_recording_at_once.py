@@ -28,8 +28,8 @@ from tui.cli import main
 
 real, place, name, others = recording.walk, Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
-def walk(*words):
-    reading = real(*words)
+def walk(*words, **named):
+    reading = real(*words, **named)
     (place / name).touch()
     while len(list(place.iterdir())) < others:
         time.sleep(0.01)
@@ -87,8 +87,8 @@ def test_a_walk_that_was_overtaken_does_not_speak_last(
     disk = host / "C" / "VMs" / "web02.vhd"
     real = folder.walk
 
-    def walk(root: Path, *others: Any) -> folder.FolderReading:  # noqa: ANN401 - passed through
-        reading = real(root, *others)
+    def walk(root: Path, *others: Any, **named: Any) -> folder.FolderReading:  # noqa: ANN401 - passed through
+        reading = real(root, *others, **named)
         monkeypatch.setattr(recording, "walk", real)
         snapledger("record", str(host))
         disk.unlink()
@@ -112,10 +112,10 @@ def test_of_two_hosts_recorded_first_at_once_one_is_the_home(
     snapledger.store = store
     real = folder.walk
 
-    def walk(root: Path, *others: Any) -> folder.FolderReading:  # noqa: ANN401 - passed through
+    def walk(root: Path, *others: Any, **named: Any) -> folder.FolderReading:  # noqa: ANN401 - passed through
         monkeypatch.setattr(recording, "walk", real)
         assert snapledger("record", str(other), "--host", "HV02").code == 0
-        return real(root, *others)
+        return real(root, *others, **named)
 
     monkeypatch.setattr(recording, "walk", walk)
     told = snapledger("record", str(host), "--host", "HV01", "--json")

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from eventstore.errors import BadInput
 from eventstore.events import SideKind
-from eventstore.evidence.folder import Skipped
+from eventstore.evidence.file_reader import Skipped
 from eventstore.evidence.found_disk import FoundDisk
 from eventstore.evidence.host import host_id
 from eventstore.evidence.path_map import refuse_mistakes
@@ -90,9 +90,11 @@ def run(call: Call) -> Exit:
             Path(place), tuple(words.map), host, recorder(), words.confirm, taken_at
         )
         recorded = record(log, evidence, call.out)
-        done.append(recorded)
-        if not call.wants_json:
+        if call.wants_json:
+            done.append(recorded)
+        else:  # a large reading is not held while states are saved
             _tell(call, recorded)
+        del recorded
     keep_keyframes(log, Everything)
     fleet = call.session.knowledge.fleet
     covered = coverage(fleet)

@@ -11,8 +11,9 @@ from typing import Self
 import pytest
 
 from eventstore.errors import BadInput
-from eventstore.evidence import file_tree, folder
-from eventstore.evidence.folder import VHD_SET_REASON, FolderReading, walk
+from eventstore.evidence import file_reader, file_tree
+from eventstore.evidence.file_reader import VHD_SET_REASON
+from eventstore.evidence.folder import FolderReading, walk
 from eventstore.evidence.found_disk import moment_of_nanoseconds
 from eventstore.evidence.path_map import PathMap, path_map
 from eventstore.ids import SnapshotId, VmId, derive
@@ -282,7 +283,7 @@ def test_a_file_that_vanishes_is_told_and_the_walk_goes_on(
         Path(tmp_path / "a.vhd").unlink(missing_ok=True)
         return real(place)
 
-    monkeypatch.setattr(folder, "open_regular", vanishing)
+    monkeypatch.setattr(file_reader, "open_regular", vanishing)
     found = read(tmp_path)
 
     assert names(found) == ["b.vhd"]
