@@ -61,21 +61,29 @@ class _Keeper(Generic[AnyState]):
         found = start_at(self._log, self._kept, self._begin, self._count - 1) if last else None
         if found:
             self._last, self._digest, self._held = found.row, found.digest, mark(found.state)
-            self._extend(found)
         elif head >= _ENTRIES_MIN and (following := self._log.read_from(START, 0, "")):
             # Another log's, another program's, or damaged: none of them is worth keeping.
             with self._log.lock():
                 self._kept.clear()
             self._count = 0
             nowhere = Row(START, 0, 0, 0, 0, FIRST_MOMENT)
-            self._extend(Start(self._begin(), nowhere, b"", following))
+            found = Start(self._begin(), nowhere, b"", following)
+        if found:
+            lines = _lines(found.row.place, found.following)
+            late = self._extend(found.state, found.row.latest, lines)
+            del found  # of a large store two states would not fit
+            if late:
+                self._save_at_head(*late, lines)
 
-    def _extend(self, start: Start[AnyState]) -> None:
-        """Save states on the way to the end of the log; what is learned late ends the way."""
-        state, latest = start.state, start.row.latest
+    def _extend(
+        self, state: AnyState, latest: Moment, lines: Iterator[tuple[Recorded, _Line]]
+    ) -> tuple[_Line, Moment] | None:
+        """Save states on the way to the end of the log; what is learned late ends the way.
+
+        Gives the line where it ended so, and the latest moment until there.
+        """
         gained: list[Recorded] = []
         since, enough = 0, _ENTRIES_MIN
-        lines = _lines(start)
         for recorded, line in lines:
             gained.append(recorded)
             if len(gained) < enough or recorded.position != recorded.batch[1]:
@@ -83,13 +91,13 @@ class _Keeper(Generic[AnyState]):
             gained.sort(key=when_of)
             happened = gained[-1].entry.occurred_at
             if gained[0].entry.occurred_at < latest:
-                self._save_at_head(line, max(latest, happened), lines)
-                return
+                return line, max(latest, happened)
             for each in gained:
                 state.take(each)
             latest, since = happened, since + len(gained)
             short = self._save(state, line, latest, since)
             gained, since, enough = [], since if short else 0, short or _ENTRIES_MIN
+        return None
 
     def _save_at_head(
         self, last: _Line, latest: Moment, rest: Iterator[tuple[Recorded, _Line]]
@@ -97,7 +105,7 @@ class _Keeper(Generic[AnyState]):
         """Save the state of now: what was learned last happened before what had been saved."""
         for recorded, line in rest:
             latest, last = max(latest, recorded.entry.occurred_at), line
-        before, self._last = self._last, None
+        before, self._last, self._held = self._last, None, NOTHING
         gained = last.place.position - (before.place.position if before else 0)
         if before and self._size(before.whole) > gained * _BYTES_BY_ENTRY / _CHANGES_MAX:
             return
@@ -152,9 +160,10 @@ class _Keeper(Generic[AnyState]):
         return row.size if row else 0
 
 
-def _lines(start: Start[AnyState]) -> Iterator[tuple[Recorded, _Line]]:
-    place = start.row.place
-    for recorded, end in start.following:
+def _lines(
+    place: Place, following: Iterator[tuple[Recorded, Place]]
+) -> Iterator[tuple[Recorded, _Line]]:
+    for recorded, end in following:
         begin = place.offset if end.segment == place.segment else 0
         yield recorded, _Line(end, end.offset - begin, recorded.digest)
         place = end

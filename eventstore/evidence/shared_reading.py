@@ -1,16 +1,14 @@
 """Files of a large folder read by several processes, and told in the order of the walk."""
 
-import os
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 
 from eventstore.evidence.file_reader import Gained, Met, read_files
 from eventstore.evidence.path_map import PathMap
+from eventstore.evidence.servant import serve
 
 FILES_TOGETHER = 1_000
 """So many are read at a time: some 0.4 s, and 3 MB of what they tell."""
@@ -35,7 +33,7 @@ def read_by(processes: int, met: Iterable[Met], mapping: PathMap) -> Iterator[Ga
 
 def _shared(processes: int, some: Iterator[tuple[Met, ...]], mapping: PathMap) -> Iterator[Gained]:
     waiting: deque[tuple[tuple[Met, ...], Future[Gained]]] = deque()
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=serve)
     try:
         for each in some:
             try:
@@ -56,15 +54,3 @@ def _of(met: tuple[Met, ...], read: "Future[Gained]", mapping: PathMap) -> Gaine
         return read.result()
     except BrokenExecutor:
         return read_files(met, mapping)  # a process that was killed says nothing about its files
-
-
-def _begin() -> None:
-    """Leave Ctrl+C to whoever shares, and end when that process does, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-    os._exit(1)
