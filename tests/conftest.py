@@ -1,6 +1,11 @@
-"""What the whole run tells at its end: how much each sweep looked at, how long, by which seed."""
+"""What holds for all tests, and what the run tells at its end: how much each sweep looked at."""
 
+from hypothesis import HealthCheck, settings
 from pytest import TerminalReporter  # noqa: PT013  (the type's only public name)
+
+# How fast a busy machine is says nothing of the code; what is slow shows in the bench.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
