@@ -65,7 +65,9 @@ def now_refers_to(machine: Machine) -> tuple[PathKey, ...]:
     count as referenced, because calling one of them unused could cost somebody a machine.
     """
     heads = dict.fromkeys(machine.now.heads.values())
-    elsewhere = (key for owner, keys in machine.beside.items() if owner.startswith("@") for key in keys)
+    elsewhere = (
+        key for owner, keys in machine.beside.items() if owner.startswith("@") for key in keys
+    )
     named = (*(machine.configured or {}).values(), *machine.beside.get("now", ()), *elsewhere)
     return tuple(heads | dict.fromkeys(named))
 
