@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from eventstore.disk_rules import now_refers_to, references
 from eventstore.events import (
@@ -18,6 +19,8 @@ from eventstore.events import (
     SnapshotDeleted,
     VmConfigurationSeen,
     VmEvent,
+    VmRegistered,
+    VmRemoved,
     VmShutDown,
     VmStarted,
 )
@@ -170,3 +173,15 @@ class TestWhatOnlyAConfigurationNames:
         story = Story().vm("web01", "base.vhd").take("S").happened(stale)
 
         assert "x.avhd" in story.take("U").delete("U").disks
+
+
+def test_a_configuration_of_a_snapshot_without_an_id_is_no_crash() -> None:
+    named = SnapshotConfigurationSeen(
+        SnapshotId(""), "", "", disks=(SlotDisk("IDE 0:0", r"C:\a.vhd"),)
+    )
+    machine = Machine(VmId("A"))
+    events = (VmRegistered("a"), VmRemoved(), named, replace(named, found_at="0", disks=()))
+    for position, event in enumerate((*events, VmRegistered("a")), start=1):
+        machine = evolve(machine, event, When(Moment(START), position))
+
+    assert machine.is_present
