@@ -179,9 +179,10 @@ def test_a_configuration_of_a_snapshot_without_an_id_is_no_crash() -> None:
     named = SnapshotConfigurationSeen(
         SnapshotId(""), "", "", disks=(SlotDisk("IDE 0:0", r"C:\a.vhd"),)
     )
+    other = replace(named, found_at="0", disks=())
+    begun = VmRegistered(name="a", policy="offline", merge_on_save=False, root="", disks=())
     machine = Machine(VmId("A"))
-    events = (VmRegistered("a"), VmRemoved(), named, replace(named, found_at="0", disks=()))
-    for position, event in enumerate((*events, VmRegistered("a")), start=1):
+    for position, event in enumerate((begun, VmRemoved(), named, other, begun), start=1):
         machine = evolve(machine, event, When(Moment(START), position))
 
     assert machine.is_present
