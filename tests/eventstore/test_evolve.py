@@ -182,7 +182,8 @@ def test_a_configuration_of_a_snapshot_without_an_id_is_no_crash() -> None:
     other = replace(named, found_at="0", disks=())
     begun = VmRegistered(name="a", policy="offline", merge_on_save=False, root="", disks=())
     machine = Machine(VmId("A"))
-    for position, event in enumerate((begun, VmRemoved(), named, other, begun), start=1):
+    events: list[VmEvent] = [begun, VmRemoved(), named, other, begun]
+    for position, event in enumerate(events, start=1):
         machine = evolve(machine, event, When(Moment(START), position))
 
     assert machine.is_present
